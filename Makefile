@@ -1,0 +1,95 @@
+# Every target takes STACK=dev|prod and works on the sandbox: a DigitalOcean that
+# runs on this machine. No target touches a real account; for that, use the plain
+# Pulumi CLI as docs/real-account.md says.
+STACK ?= dev
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS := $(CURDIR)/tools/bin
+export GOMEET_SANDBOX_DIR ?= $(CURDIR)/.sandbox
+export GOMEET_TOOLS := $(TOOLS)
+SANDBOX := $(TOOLS)/gomeet-sandbox
+# The environment that points Pulumi at the sandbox; "make env" prints it.
+ENV = eval "$$($(SANDBOX) env --stack $(STACK))"
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: tools
+tools: ## Build the tools that are missing (Pulumi, providers, Kubernetes)
+	@tools/build
+
+.PHONY: commands
+commands: tools
+	@go build -o $(TOOLS)/gomeet ./cmd/gomeet
+	@cd sandbox && go build -o $(SANDBOX) .
+
+.PHONY: sandbox
+sandbox: commands ## Start the sandbox, if it is not running
+	@$(SANDBOX) start
+
+.PHONY: sandbox-start sandbox-stop sandbox-status
+sandbox-start: sandbox
+sandbox-stop: commands ## Stop the sandbox; its data stays
+	@$(SANDBOX) stop
+sandbox-status: commands ## Show the sandbox and what exists in it
+	@$(SANDBOX) status
+
+.PHONY: env
+env: commands ## Print the environment in which plain Pulumi commands use the sandbox
+	@$(SANDBOX) env --stack $(STACK)
+
+# The stack exists and has its secrets. They live in the sandbox's own copy of the
+# stack file, so the committed one stays as it is.
+.PHONY: stack
+stack: sandbox
+	@$(ENV); \
+	pulumi stack select --create --stack $(STACK) --non-interactive >/dev/null; \
+	gomeet secrets --stack $(STACK) --config-file "$$PULUMI_OPTION_CONFIG_FILE" --template Pulumi.$(STACK).yaml
+
+.PHONY: up
+up: stack ## Deploy the stack to the sandbox
+	@$(ENV); \
+	pulumi up --yes --skip-preview --stack $(STACK) --non-interactive; \
+	gomeet summary --stack $(STACK)
+
+.PHONY: preview
+preview: stack ## Show what "make up" would change
+	@$(ENV); pulumi preview --diff --stack $(STACK) --non-interactive
+
+.PHONY: down
+down: stack ## Delete everything the stack deployed, and stop the sandbox when it is empty
+	@$(ENV); pulumi destroy --yes --skip-preview --stack $(STACK) --non-interactive
+	@$(SANDBOX) stop --if-empty
+
+# Modules with Go code of our own.
+MODULES := . sandbox tools/pulumi-kubernetes
+
+.PHONY: test
+test: lint unit end-to-end ## Run every check and test, as CI does
+
+.PHONY: lint
+lint: ## Check format, vet and staticcheck
+	@tools/build lint
+	@for module in $(MODULES); do \
+	  echo "lint: $$module"; \
+	  (cd $$module && unformatted=$$(gofmt -l $$(git ls-files '*.go')) && \
+	    if [ -n "$$unformatted" ]; then echo "not gofmt-clean: $$unformatted"; exit 1; fi && \
+	    go vet ./... && $(TOOLS)/staticcheck ./...) || exit 1; \
+	done
+
+.PHONY: unit
+unit: tools ## Run the tests of the program, the CLI and the sandbox
+	go test ./...
+	cd sandbox && go test $$(go list ./... | grep -v /e2e)
+
+.PHONY: end-to-end
+end-to-end: commands ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
+	cd sandbox && go test -count=1 -timeout 30m -v ./e2e
+
+.PHONY: clean
+clean: ## Stop the sandbox and delete its data; built tools stay
+	@if [ -x $(SANDBOX) ]; then $(SANDBOX) reset --yes; fi

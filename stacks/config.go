@@ -1,0 +1,76 @@
+package stacks
+
+import (
+	"net/netip"
+
+	"github.com/gomeet/infra/sizing"
+)
+
+// Namespace is the project's configuration namespace; it equals the project's
+// name in Pulumi.yaml.
+const Namespace = "gomeet"
+
+// Config is one stack's validated configuration. Load makes it; every value in
+// it is known to be usable.
+type Config struct {
+	// Stack is the stack's name, such as "prod".
+	Stack string
+	// Target is the participants the platform is sized for.
+	Target sizing.Target
+	// Model chooses how counts follow from the target.
+	Model sizing.Model
+	// Pools overrides node pools by role; counts are totals over all sites.
+	Pools map[sizing.Role]sizing.FixedPool
+	// Sites lists the sites, the primary first.
+	Sites []Site
+	// KubernetesVersion is the pinned DOKS version slug, such as "1.35.4-do.0".
+	KubernetesVersion string
+	// HighAvailability asks for highly available control planes.
+	HighAvailability bool
+	// APIImage is the pinned image of the API.
+	APIImage string
+	// APISigningKey signs session tokens. It is a secret: it goes into
+	// Kubernetes Secrets only.
+	APISigningKey string
+}
+
+// Site is one place the platform runs at: a VPC and a DOKS cluster in a region.
+type Site struct {
+	// Name is the site's own name, such as "jakarta"; it need not be the region's.
+	Name string
+	// Region is a DigitalOcean region slug.
+	Region string
+	// VPCRange holds the nodes, ClusterSubnet the pods and ServiceSubnet the
+	// Services. The ranges of all sites are disjoint.
+	VPCRange, ClusterSubnet, ServiceSubnet netip.Prefix
+}
+
+// Plan sizes the configuration.
+func (c *Config) Plan() (*sizing.Plan, error) {
+	sites := make([]sizing.Site, len(c.Sites))
+	for i, s := range c.Sites {
+		sites[i] = sizing.Site{Name: s.Name, Region: s.Region}
+	}
+	return sizing.NewPlan(sizing.Input{
+		Target:  c.Target,
+		Sites:   sites,
+		Model:   c.Model,
+		Fixed:   c.Pools,
+		Options: sizing.Options{HighAvailability: c.HighAvailability},
+	})
+}
+
+// SharedRegions returns the regions that hold more than one site, each with the
+// names of its sites: the sites fail together when the region does.
+func (c *Config) SharedRegions() map[string][]string {
+	byRegion := map[string][]string{}
+	for _, s := range c.Sites {
+		byRegion[s.Region] = append(byRegion[s.Region], s.Name)
+	}
+	for region, names := range byRegion {
+		if len(names) < 2 {
+			delete(byRegion, region)
+		}
+	}
+	return byRegion
+}

@@ -1,0 +1,195 @@
+package stacks
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/gomeet/infra/sizing"
+)
+
+// key is one configuration key: how its raw text becomes part of a Config.
+type key struct {
+	name string
+	// fallback is used when the key is absent; it repeats the default of
+	// Pulumi.yaml, so that tests and tools that read a stack file alone agree.
+	fallback string
+	// missing is what to do when the key is absent and has no fallback.
+	missing string
+	secret  bool
+	parse   func(l *loader, raw string)
+}
+
+// keys lists every key the program reads, in the order of Pulumi.yaml.
+var keys = []key{
+	{name: "meetings", fallback: "100", parse: func(l *loader, raw string) {
+		l.config.Target.Meetings = l.integer("meetings", raw)
+	}},
+	{name: "participantsPerMeeting", fallback: "500", parse: func(l *loader, raw string) {
+		l.config.Target.ParticipantsPerMeeting = l.integer("participantsPerMeeting", raw)
+	}},
+	{name: "model", fallback: string(sizing.ModelDesign), parse: func(l *loader, raw string) {
+		l.config.Model = oneOf(l, "model", raw, sizing.ModelDesign, sizing.ModelCapacity)
+	}},
+	{name: "pools", fallback: "{}", parse: (*loader).pools},
+	{
+		name:    "sites",
+		missing: "missing; list at least one site, each {name, region, vpcRange, clusterSubnet, serviceSubnet}",
+		parse:   (*loader).sites,
+	},
+	{name: "kubernetesVersion", fallback: "1.35.4-do.0", parse: func(l *loader, raw string) {
+		l.config.KubernetesVersion = l.matching("kubernetesVersion", raw, versionSlug,
+			`a DOKS version slug such as "1.35.4-do.0" (list them with "doctl kubernetes options versions")`)
+	}},
+	{name: "highAvailability", fallback: "false", parse: func(l *loader, raw string) {
+		l.config.HighAvailability = l.boolean("highAvailability", raw)
+	}},
+	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: (*loader).image},
+	{
+		name: "apiSigningKey", secret: true,
+		missing: `missing; create it with "gomeet secrets --stack STACK"`,
+		parse:   (*loader).signingKey,
+	},
+}
+
+// versionSlug matches DOKS version slugs: Kubernetes version, then DigitalOcean's
+// own build number.
+var versionSlug = regexp.MustCompile(`^\d+\.\d+\.\d+-do\.\d+$`)
+
+// imageReference matches an image pinned by a tag or a digest.
+var imageReference = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$`)
+
+// SecretKeys returns the names of the secret keys a stack must have, with the
+// namespace, such as "gomeet:apiSigningKey".
+func SecretKeys() []string {
+	var names []string
+	for _, k := range keys {
+		if k.secret {
+			names = append(names, qualified(k.name))
+		}
+	}
+	return names
+}
+
+func qualified(name string) string { return Namespace + ":" + name }
+
+// integer parses a whole number; package sizing checks its range.
+func (l *loader) integer(name, raw string) int {
+	n, err := strconv.Atoi(raw)
+	if err != nil {
+		l.problems.add(qualified(name), raw, "must be a whole number")
+	}
+	return n
+}
+
+func (l *loader) boolean(name, raw string) bool {
+	b, err := strconv.ParseBool(raw)
+	if err != nil {
+		l.problems.add(qualified(name), raw, "must be true or false")
+	}
+	return b
+}
+
+func (l *loader) matching(name, raw string, pattern *regexp.Regexp, allowed string) string {
+	if !pattern.MatchString(raw) {
+		l.problems.add(qualified(name), raw, "must be %s", allowed)
+	}
+	return raw
+}
+
+func oneOf[T ~string](l *loader, name, raw string, allowed ...T) T {
+	quoted := make([]string, len(allowed))
+	for i, a := range allowed {
+		if raw == string(a) {
+			return a
+		}
+		quoted[i] = strconv.Quote(string(a))
+	}
+	l.problems.add(qualified(name), raw, "must be %s", strings.Join(quoted, " or "))
+	return ""
+}
+
+func (l *loader) image(raw string) {
+	const allowed = "must be an image pinned by a tag other than latest, or by a digest"
+	l.config.APIImage = raw
+	if !imageReference.MatchString(raw) || strings.HasSuffix(raw, ":latest") {
+		l.problems.add(qualified("apiImage"), raw, allowed)
+	}
+}
+
+// signingKeyLength is the least length of the signing key in characters: 256 bits
+// as RFC 7518 section 3.2 asks of an HS256 key, counting 8 bits a character.
+const signingKeyLength = 32
+
+func (l *loader) signingKey(raw string) {
+	l.config.APISigningKey = raw
+	if len(raw) < signingKeyLength {
+		l.problems.add(qualified("apiSigningKey"), "", "must have at least %d characters (it has %d)", signingKeyLength, len(raw))
+	}
+}
+
+// decode reads a structured value and reports fields the program does not know.
+func decode(raw string, into any) error {
+	decoder := json.NewDecoder(strings.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+func (l *loader) pools(raw string) {
+	var pools map[string]struct {
+		Size  string `json:"size"`
+		Count *int   `json:"count"`
+	}
+	name := qualified("pools")
+	if err := decode(raw, &pools); err != nil {
+		l.problems.add(name, raw, "must map roles to {size, count}: %v", err)
+		return
+	}
+	l.config.Pools = map[sizing.Role]sizing.FixedPool{}
+	for _, role := range sortedKeys(pools) {
+		pool, path := pools[role], fmt.Sprintf("%s.%s", name, role)
+		if !knownRole(role) {
+			l.problems.add(path, "", "unknown role; known are %s", strings.Join(roleNames(), ", "))
+			continue
+		}
+		fixed := sizing.FixedPool{Size: pool.Size}
+		if pool.Count != nil {
+			if fixed.Count = *pool.Count; fixed.Count < 1 {
+				l.problems.add(path+".count", strconv.Itoa(fixed.Count), "must be at least 1; leave it out to derive it")
+			}
+		}
+		l.config.Pools[sizing.Role(role)] = fixed
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+func roleNames() []string {
+	names := make([]string, 0, len(sizing.Roles))
+	for _, role := range sizing.Roles {
+		names = append(names, string(role))
+	}
+	return names
+}
+
+func knownRole(name string) bool {
+	for _, role := range sizing.Roles {
+		if string(role) == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,202 @@
+package stacks_test
+
+import (
+	"errors"
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/stackfile"
+	"github.com/gomeet/infra/sizing"
+	"github.com/gomeet/infra/stacks"
+)
+
+const signingKey = "0123456789abcdef0123456789abcdef"
+
+// configuration reads a committed stack file as the engine would hand it over.
+func configuration(t *testing.T, stack string) map[string]string {
+	t.Helper()
+	file, err := stackfile.Read("../Pulumi." + stack + ".yaml")
+	require.NoError(t, err)
+	raw, err := file.Plain()
+	require.NoError(t, err)
+	raw["gomeet:apiSigningKey"] = signingKey
+	return raw
+}
+
+func TestCommittedStacksLoad(t *testing.T) {
+	for _, stack := range []string{"dev", "prod"} {
+		t.Run(stack, func(t *testing.T) {
+			cfg, err := stacks.Load(stack, configuration(t, stack))
+			require.NoError(t, err)
+			require.Equal(t, stack, cfg.Stack)
+			require.NotEmpty(t, cfg.Sites)
+		})
+	}
+}
+
+func TestProdIsTheCard(t *testing.T) {
+	cfg, err := stacks.Load("prod", configuration(t, "prod"))
+	require.NoError(t, err)
+	plan, err := cfg.Plan()
+	require.NoError(t, err)
+	for role, want := range map[sizing.Role]int{
+		sizing.RoleSFU: 12, sizing.RoleAPI: 30, sizing.RolePG: 3, sizing.RoleRedis: 6, sizing.RoleMinIO: 4,
+	} {
+		require.Equal(t, want, plan.Total(role), "nodes of role %s", role)
+	}
+	require.Equal(t, map[string][]string{"sgp1": {"singapore", "jakarta"}}, cfg.SharedRegions())
+}
+
+// Every case takes prod, changes one thing, and expects exactly these problems.
+func TestLoadReportsProblems(t *testing.T) {
+	const site = `{"name":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}`
+	cases := map[string]struct {
+		set  map[string]string
+		drop string
+		want []string
+	}{
+		"unknown key": {
+			set:  map[string]string{"gomeet:meetngs": "1"},
+			want: []string{"gomeet:meetngs: unknown key; did you mean gomeet:meetings?"},
+		},
+		"unknown key does not show its value": {
+			set:  map[string]string{"gomeet:apiSigningkey": "hunter2"},
+			want: []string{"gomeet:apiSigningkey: unknown key; did you mean gomeet:apiSigningKey?"},
+		},
+		"missing sites": {
+			drop: "gomeet:sites",
+			want: []string{"gomeet:sites: missing; list at least one site, each {name, region, vpcRange, clusterSubnet, serviceSubnet}"},
+		},
+		"missing secret": {
+			drop: "gomeet:apiSigningKey",
+			want: []string{`gomeet:apiSigningKey: missing; create it with "gomeet secrets --stack STACK"`},
+		},
+		"short secret is not shown": {
+			set:  map[string]string{"gomeet:apiSigningKey": "hunter2"},
+			want: []string{"gomeet:apiSigningKey: must have at least 32 characters (it has 7)"},
+		},
+		"wrong types": {
+			set: map[string]string{"gomeet:meetings": "many", "gomeet:highAvailability": "perhaps"},
+			want: []string{
+				`gomeet:meetings: "many": must be a whole number`,
+				`gomeet:highAvailability: "perhaps": must be true or false`,
+			},
+		},
+		"unknown model": {
+			set:  map[string]string{"gomeet:model": "hope"},
+			want: []string{`gomeet:model: "hope": must be "design" or "capacity"`},
+		},
+		"unpinned version": {
+			set:  map[string]string{"gomeet:kubernetesVersion": "latest"},
+			want: []string{`gomeet:kubernetesVersion: "latest": must be a DOKS version slug such as "1.35.4-do.0" (list them with "doctl kubernetes options versions")`},
+		},
+		"unpinned image": {
+			set:  map[string]string{"gomeet:apiImage": "ghcr.io/gomeet/api:latest"},
+			want: []string{`gomeet:apiImage: "ghcr.io/gomeet/api:latest": must be an image pinned by a tag other than latest, or by a digest`},
+		},
+		"unknown region": {
+			set: map[string]string{"gomeet:sites": `[{"name":"jakarta","region":"jkt1","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{
+				`gomeet:sites[0].region: "jkt1": must be a DigitalOcean region: ` + regions(),
+			},
+		},
+		"overlapping ranges": {
+			set:  map[string]string{"gomeet:sites": `[` + site + `,{"name":"b","region":"sgp1","vpcRange":"10.65.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{`gomeet:sites[1].vpcRange: "10.65.0.0/20": overlaps gomeet:sites[0].clusterSubnet (10.65.0.0/18); all ranges of all sites must be disjoint`},
+		},
+		"two sites of one name": {
+			set:  map[string]string{"gomeet:sites": `[` + site + `,{"name":"singapore","region":"sgp1","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{`gomeet:sites[1].name: "singapore": is used by another site; names are unique`},
+		},
+		"bad ranges": {
+			set: map[string]string{"gomeet:sites": `[{"name":"a","region":"sgp1","vpcRange":"10.64.0.1/20","clusterSubnet":"8.8.0.0/18","serviceSubnet":"10.245.0.0/20"}]`},
+			want: []string{
+				`gomeet:sites[0].vpcRange: "10.64.0.1/20": has host bits set; did you mean 10.64.0.0/20?`,
+				`gomeet:sites[0].clusterSubnet: "8.8.0.0/18": must lie in a private range (10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16)`,
+				`gomeet:sites[0].serviceSubnet: "10.245.0.0/20": overlaps 10.245.0.0/16, which DigitalOcean reserves`,
+			},
+		},
+		"not a range": {
+			set: map[string]string{"gomeet:sites": `[{"name":"a","region":"sgp1","vpcRange":"wide","clusterSubnet":"10.0.0.0/8","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{
+				`gomeet:sites[0].vpcRange: "wide": must be an IPv4 range in CIDR notation, such as "10.64.0.0/20"`,
+				`gomeet:sites[0].clusterSubnet: "10.0.0.0/8": must be between /12 and /22`,
+			},
+		},
+		"cluster subnet too small for the nodes": {
+			set:  map[string]string{"gomeet:sites": `[{"name":"a","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/20","serviceSubnet":"10.65.64.0/20"}]`},
+			want: []string{`gomeet:sites[0].clusterSubnet: "10.65.0.0/20": holds 32 nodes (a /25 each), and the plan has more at site "a"; widen it`},
+		},
+		"unknown field of a site": {
+			set:  map[string]string{"gomeet:sites": `[{"name":"a","zone":"x"}]`},
+			want: []string{`gomeet:sites: "[{\"name\":\"a\",\"zone\":\"x\"}]": must be a list of {name, region, vpcRange, clusterSubnet, serviceSubnet}: unknown field "zone"`},
+		},
+		"unknown role and bad count": {
+			set: map[string]string{"gomeet:pools": `{"sfuu":{"count":1},"api":{"count":0}}`},
+			want: []string{
+				`gomeet:pools.api.count: "0": must be at least 1; leave it out to derive it`,
+				`gomeet:pools.sfuu: unknown role; known are ` + roles(),
+			},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			raw := configuration(t, "prod")
+			maps.Copy(raw, c.set)
+			delete(raw, c.drop)
+			_, err := stacks.Load("prod", raw)
+			var problems stacks.Problems
+			require.True(t, errors.As(err, &problems), "error: %v", err)
+			var got []string
+			for _, p := range problems {
+				got = append(got, p.String())
+			}
+			require.Equal(t, c.want, got)
+		})
+	}
+}
+
+func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
+	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
+	require.ErrorContains(t, err, "5 problems; nothing was created")
+	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:nosuch"} {
+		require.ErrorContains(t, err, part)
+	}
+}
+
+// What sizing rejects is part of the same list.
+func TestLoadReportsWhatSizingRejects(t *testing.T) {
+	for name, set := range map[string]map[string]string{
+		"unknown size": {"gomeet:pools": `{"api":{"size":"s-3vcpu-5gb"}}`},
+		"zero":         {"gomeet:meetings": "0"},
+		"absurd":       {"gomeet:participantsPerMeeting": "1000000000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := configuration(t, "prod")
+			maps.Copy(raw, set)
+			_, err := stacks.Load("prod", raw)
+			var problems stacks.Problems
+			require.True(t, errors.As(err, &problems), "error: %v", err)
+		})
+	}
+}
+
+func TestLoadPassesProviderKeys(t *testing.T) {
+	raw := configuration(t, "dev")
+	raw["digitalocean:apiEndpoint"] = "http://127.0.0.1:1"
+	_, err := stacks.Load("dev", raw)
+	require.NoError(t, err)
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("prod", "gomeet:sites", `[{"name":"a","region":"sgp1","vpcRange":"10.0.0.0/16"}]`)
+	f.Add("dev", "gomeet:pools", `{"sfu":{"size":"c-2","count":1}}`)
+	f.Add("", "gomeet:", "")
+	f.Fuzz(func(t *testing.T, stack, key, value string) {
+		raw := map[string]string{"gomeet:apiSigningKey": signingKey, key: value}
+		cfg, err := stacks.Load(stack, raw)
+		require.True(t, (cfg == nil) != (err == nil), "exactly one of configuration and error")
+	})
+}
