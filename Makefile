@@ -46,8 +46,9 @@ env: commands ## Print the environment in which plain Pulumi commands use the sa
 # stack file, so the committed one stays as it is.
 .PHONY: stack
 stack: sandbox
-	@$(ENV); \
-	pulumi stack select --create --stack $(STACK) --non-interactive >/dev/null; \
+	@$(ENV); config=$$(dirname "$$PULUMI_OPTION_CONFIG_FILE"); \
+	mkdir -p "$$config"; cp Pulumi.yaml "$$config/"; \
+	pulumi -C "$$config" stack select --create --stack $(STACK) --non-interactive >/dev/null; \
 	gomeet secrets --stack $(STACK) --config-file "$$PULUMI_OPTION_CONFIG_FILE" --template Pulumi.$(STACK).yaml
 
 .PHONY: up

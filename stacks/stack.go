@@ -33,7 +33,7 @@ func Deploy(ctx *pulumi.Context, cfg *Config) error {
 	if err != nil {
 		return err
 	}
-	if err := warnSharedRegions(ctx, cfg); err != nil {
+	if err := reportSharedRegions(ctx, cfg); err != nil {
 		return err
 	}
 	signingKey := config.New(ctx, Namespace).RequireSecret("apiSigningKey")
@@ -122,13 +122,14 @@ func poolOf(pools []sizing.Pool, role sizing.Role) sizing.Pool {
 	return sizing.Pool{Role: role}
 }
 
-// warnSharedRegions says which sites fail together.
-func warnSharedRegions(ctx *pulumi.Context, cfg *Config) error {
+// reportSharedRegions says which sites fail together. It informs and does not warn:
+// nothing is wrong as long as DigitalOcean sells no nearer region.
+func reportSharedRegions(ctx *pulumi.Context, cfg *Config) error {
 	shared := cfg.SharedRegions()
 	for _, region := range sortedKeys(shared) {
 		message := fmt.Sprintf("sites %s share region %s: they are one failure domain",
 			strings.Join(shared[region], " and "), region)
-		if err := ctx.Log.Warn(message, nil); err != nil {
+		if err := ctx.Log.Info(message, nil); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,120 @@
+package simulate
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+// arrive starts meetings as a Poisson process whose rate keeps the profile's share
+// of the peak running, and never more than the peak.
+func (r *run) arrive() {
+	if len(r.rooms) < r.wanted() {
+		r.start()
+	}
+	rate := float64(r.cfg.Meetings) * r.peakShare / r.cfg.Length.Seconds()
+	if rate <= 0 {
+		return
+	}
+	gap := time.Duration(r.random.ExpFloat64() / rate * float64(time.Second))
+	r.after(gap, (*run).arrive)
+}
+
+// wanted is the number of meetings the present hour asks for at most.
+func (r *run) wanted() int {
+	share := r.cfg.Profile[int(r.now.Hours())%len(r.cfg.Profile)]
+	return int(math.Ceil(share * float64(r.cfg.Meetings)))
+}
+
+func (r *run) start() {
+	r.nextRoom++
+	m := &room{id: r.nextRoom}
+	r.rooms[m] = struct{}{}
+	r.report.Meetings++
+	r.report.PeakMeetings = max(r.report.PeakMeetings, len(r.rooms))
+	steps := min(cohorts, r.cfg.Participants)
+	for step := range steps {
+		size := r.cfg.Participants*(step+1)/steps - r.cfg.Participants*step/steps
+		r.after(r.cfg.Fill*time.Duration(step)/time.Duration(steps), func(r *run) { r.join(m, size) })
+	}
+	length := time.Duration(r.random.ExpFloat64() * float64(r.cfg.Length))
+	r.after(max(length, r.cfg.Fill), func(r *run) { r.end(m) })
+}
+
+// join lets a cohort into a meeting. LiveKit refuses participants when the room's
+// node has reached its bandwidth limit, and does not move the room; a node whose
+// CPU is exhausted still accepts them, and everybody on it suffers.
+func (r *run) join(m *room, size int) {
+	if m.ended {
+		return
+	}
+	r.report.Joins += size
+	if m.node == nil {
+		n := r.pick()
+		if n == nil {
+			r.report.Rejected += size
+			return
+		}
+		r.place(m, n)
+	}
+	grown := r.cfg.RoomLoad(m.participants + size)
+	extra := grown.minus(m.load)
+	if m.node.load.Bits+extra.Bits > r.cfg.Capacity.Bits {
+		r.report.Rejected += size
+		return
+	}
+	m.participants += size
+	m.node.load = m.node.load.plus(extra)
+	m.load = grown
+	r.participants += size
+	r.report.PeakParticipants = max(r.report.PeakParticipants, r.participants)
+	if r.cpu(m.node) > 1 {
+		r.report.Degraded += size
+	}
+}
+
+func (r *run) end(m *room) {
+	if m.ended {
+		return
+	}
+	m.ended = true
+	r.leave(m)
+	delete(r.rooms, m)
+	r.participants -= m.participants
+}
+
+// lose kills nodes. Their rooms come back on other nodes after the reconnect time.
+func (r *run) lose(count int) {
+	for range min(count, len(r.nodes)) {
+		n := r.nodes[r.random.IntN(len(r.nodes))]
+		victims := make([]*room, 0, len(n.rooms))
+		for m := range n.rooms {
+			victims = append(victims, m)
+		}
+		// Maps have no order, and a run must be repeatable.
+		slices.SortFunc(victims, func(a, b *room) int { return a.id - b.id })
+		r.remove(n)
+		r.report.LostNodes++
+		for _, m := range victims {
+			r.report.Interrupted += m.participants
+			m.node = nil
+			r.after(r.cfg.Reconnect, func(r *run) { r.reconnect(m) })
+		}
+	}
+}
+
+func (r *run) reconnect(m *room) {
+	if m.ended || m.node != nil {
+		return
+	}
+	n := r.pick()
+	if n == nil || n.load.Bits+m.load.Bits > r.cfg.Capacity.Bits {
+		r.report.Rejected += m.participants
+		r.end(m)
+		return
+	}
+	r.place(m, n)
+	if r.cpu(n) > 1 {
+		r.report.Degraded += m.participants
+	}
+}
