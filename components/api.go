@@ -20,8 +20,9 @@ type API struct {
 
 	// Namespace is the namespace's name.
 	Namespace pulumi.StringOutput
-	// ReadyReplicas is the number of pods that were ready when the rollout ended.
-	ReadyReplicas pulumi.IntOutput
+	// Pods is the number of pods. The provider waits for the rollout, so that all of
+	// them were ready when the deployment ended; the status it keeps may be older.
+	Pods pulumi.IntOutput
 }
 
 // APIArgs configures an API.
@@ -111,10 +112,10 @@ func NewAPI(ctx *pulumi.Context, name string, args *APIArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, err
 	}
-	api.ReadyReplicas = deployment.Status.ReadyReplicas().Elem()
+	api.Pods = deployment.Spec.Replicas().Elem()
 	return api, ctx.RegisterResourceOutputs(api, pulumi.Map{
-		"namespace":     api.Namespace,
-		"readyReplicas": api.ReadyReplicas,
+		"namespace": api.Namespace,
+		"pods":      api.Pods,
 	})
 }
 

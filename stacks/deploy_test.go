@@ -43,7 +43,6 @@ func recorder(preview bool) *pulumitest.Recorder {
 					object("rawConfig", "kubeconfig-with-a-token"),
 				}),
 			},
-			deploymentType: {"status": object("readyReplicas", 1)},
 		},
 	}
 }

@@ -35,7 +35,7 @@ func (o *outputs) add(site Site, deployed *deployedSite) {
 		"clusterId": deployed.cluster.ID,
 		"endpoint":  deployed.cluster.Endpoint,
 		"pools":     pools,
-		"apiPods":   deployed.api.ReadyReplicas,
+		"apiPods":   deployed.api.Pods,
 	}
 	o.kubeconfigs[site.Name] = deployed.cluster.Kubeconfig
 }

@@ -19,17 +19,13 @@ var ErrNotUp = errors.New("kubetest: the cluster is not up")
 const CA = "-----BEGIN CERTIFICATE-----\nfake\n-----END CERTIFICATE-----\n"
 
 // Fake is a kube.ControlPlanes that runs nothing. Its nodes are ready at once. The
-// zero value is ready to use; set the fields before that.
+// zero value is ready to use.
 type Fake struct {
-	// Fail is asked before every call, with the method's name such as "Up" and the
-	// cluster's ID; what it returns is the call's error. It may also block.
-	Fail func(ctx context.Context, method, clusterID string) error
-	// Advice is what Advise returns; nil means no advice.
-	Advice func(clusterID string, pools []kube.Pool) []kube.Advice
-	// NotReady says which nodes are not ready; nil means that all are.
-	NotReady func(kube.Node) bool
+	mu       sync.Mutex
+	fail     func(ctx context.Context, method, clusterID string) error
+	advice   func(clusterID string, pools []kube.Pool) []kube.Advice
+	notReady func(kube.Node) bool
 
-	mu    sync.Mutex
 	specs map[string]kube.Spec   // the clusters that are up
 	nodes map[string][]kube.Node // the data, kept by Close
 	calls []string
@@ -37,12 +33,36 @@ type Fake struct {
 
 var _ kube.ControlPlanes = (*Fake)(nil)
 
+// SetFail sets what is asked before every call, with the method's name such as
+// "Up" and the cluster's ID; what it returns is the call's error, and it may block.
+// Nil lets every call succeed.
+func (f *Fake) SetFail(fail func(ctx context.Context, method, clusterID string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = fail
+}
+
+// SetAdvice sets what Advise returns; nil means no advice.
+func (f *Fake) SetAdvice(advice func(clusterID string, pools []kube.Pool) []kube.Advice) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.advice = advice
+}
+
+// SetNotReady sets which nodes are not ready; nil means that all are.
+func (f *Fake) SetNotReady(notReady func(kube.Node) bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.notReady = notReady
+}
+
 func (f *Fake) begin(ctx context.Context, method, id string) error {
 	f.mu.Lock()
 	f.calls = append(f.calls, method)
+	fail := f.fail
 	f.mu.Unlock()
-	if f.Fail != nil {
-		if err := f.Fail(ctx, method, id); err != nil {
+	if fail != nil {
+		if err := fail(ctx, method, id); err != nil {
 			return err
 		}
 	}
@@ -85,7 +105,7 @@ func (f *Fake) SetNodes(ctx context.Context, id string, nodes []kube.Node) error
 	return nil
 }
 
-// Ready returns the nodes that NotReady does not name.
+// Ready returns the nodes, without those that SetNotReady names.
 func (f *Fake) Ready(ctx context.Context, id string) (map[string]bool, error) {
 	if err := f.begin(ctx, "Ready", id); err != nil {
 		return nil, err
@@ -97,22 +117,25 @@ func (f *Fake) Ready(ctx context.Context, id string) (map[string]bool, error) {
 	}
 	ready := map[string]bool{}
 	for _, n := range f.nodes[id] {
-		if f.NotReady == nil || !f.NotReady(n) {
+		if f.notReady == nil || !f.notReady(n) {
 			ready[n.ID] = true
 		}
 	}
 	return ready, nil
 }
 
-// Advise returns what Advice says.
+// Advise returns what SetAdvice says.
 func (f *Fake) Advise(ctx context.Context, id string, pools []kube.Pool) ([]kube.Advice, error) {
 	if err := f.begin(ctx, "Advise", id); err != nil {
 		return nil, err
 	}
-	if f.Advice == nil {
+	f.mu.Lock()
+	advice := f.advice
+	f.mu.Unlock()
+	if advice == nil {
 		return nil, nil
 	}
-	return f.Advice(id, pools), nil
+	return advice(id, pools), nil
 }
 
 // Down forgets the cluster and its nodes.

@@ -1,0 +1,42 @@
+package e2e_test
+
+import (
+	"context"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// cluster is what a site's Kubernetes says of itself.
+type cluster struct {
+	nodes []corev1.Node
+	// pods are those of the gomeet namespace.
+	pods []corev1.Pod
+}
+
+// cluster reads a site's cluster with the stack's own kubeconfig.
+func (w *world) cluster(stack, site string) *cluster {
+	w.t.Helper()
+	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(w.kubeconfig(stack, site)))
+	require.NoError(w.t, err)
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(w.t, err)
+	nodes, err := client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
+	require.NoError(w.t, err)
+	pods, err := client.CoreV1().Pods("gomeet").List(context.Background(), metav1.ListOptions{})
+	require.NoError(w.t, err)
+	return &cluster{nodes: nodes.Items, pods: pods.Items}
+}
+
+// role returns the role of a node's pool.
+func (c *cluster) role(node string) string {
+	for _, n := range c.nodes {
+		if n.Name == node {
+			return n.Labels["gomeet.com/role"]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,67 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The whole life of a small stack: deployed, unchanged on a second look, alive
+// after the sandbox was killed, and gone without a trace.
+func TestDevRoundTrip(t *testing.T) {
+	w := newWorld(t)
+	committed, err := os.ReadFile(filepath.Join(w.root, "Pulumi.dev.yaml"))
+	require.NoError(t, err)
+
+	output := w.make("up", "dev")
+	require.Contains(t, output, "Monthly cost")
+	require.Contains(t, output, "1 API pods ready")
+
+	// Typed by hand, it works the same.
+	output, err = w.shell("dev", "pulumi preview --stack dev --expect-no-changes --non-interactive")
+	require.NoError(t, err, output)
+	output, err = w.shell("dev", "pulumi up --yes --stack dev --expect-no-changes --non-interactive")
+	require.NoError(t, err, output)
+
+	w.kill()
+	w.start()
+	output, err = w.shell("dev", "pulumi refresh --yes --stack dev --expect-no-changes --non-interactive")
+	require.NoError(t, err, output)
+
+	output, err = w.shell("dev", "pulumi stack export --stack dev")
+	require.NoError(t, err)
+	require.NotContains(t, output, "client-key-data", "the state holds a kubeconfig in plain text")
+
+	w.make("down", "dev")
+	require.Empty(t, w.processes(), "the sandbox is empty, so it stops")
+	w.start()
+	require.Zero(t, w.inventory())
+
+	after, err := os.ReadFile(filepath.Join(w.root, "Pulumi.dev.yaml"))
+	require.NoError(t, err)
+	require.Equal(t, string(committed), string(after), "the committed stack file is left alone")
+}
+
+// kill ends the sandbox as a crash would.
+func (w *world) kill() {
+	w.t.Helper()
+	pid, err := os.ReadFile(filepath.Join(w.dir, "sandbox.pid"))
+	require.NoError(w.t, err)
+	w.run("kill", "-9", strings.TrimSpace(string(pid)))
+}
+
+// A broken stack file is one readable list, and creates nothing.
+func TestBadConfigurationCreatesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.run("make", "--no-print-directory", "stack", "STACK=dev")
+	output, err := w.shell("dev", "pulumi config set --stack dev gomeet:modle hope && "+
+		`pulumi config set --stack dev --path 'gomeet:sites[0].region' jkt1 && `+
+		"pulumi up --yes --skip-preview --stack dev --non-interactive")
+	require.Error(t, err)
+	require.Contains(t, output, "gomeet:modle: unknown key; did you mean gomeet:model?")
+	require.Contains(t, output, `"jkt1": must be a DigitalOcean region`)
+	require.Zero(t, w.inventory())
+}

@@ -1,0 +1,148 @@
+package sandboxd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/digitalocean/godo"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/gomeet/infra/sandbox/api"
+	"github.com/gomeet/infra/sandbox/kube"
+	"github.com/gomeet/infra/sandbox/spaces"
+	"github.com/gomeet/infra/sandbox/standin"
+	"github.com/gomeet/infra/sandbox/store"
+)
+
+// Credentials of the sandbox. They open nothing but the sandbox, which is why they
+// are constants: no real token can end up in its place by accident.
+const (
+	Token        = "sandbox-token"
+	SpacesKey    = "sandbox-spaces-key"
+	SpacesSecret = "sandbox-spaces-secret"
+)
+
+const (
+	// shutdownTimeout bounds how long open requests may take when the sandbox stops.
+	shutdownTimeout = 10 * time.Second
+	// headerTimeout bounds how long a client may take to say what it wants.
+	headerTimeout = 10 * time.Second
+	// lockTimeout is how long to try for the lock: "status" takes it for a moment.
+	lockTimeout = time.Second
+)
+
+// Serve runs the sandbox until ctx ends. Tools is the directory of the Kubernetes
+// programs. The error says which port is taken, which program is missing, or that
+// another sandbox has the directory.
+func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Logger) error {
+	if err := dir.Prepare(); err != nil {
+		return err
+	}
+	trying, cancel := context.WithTimeout(ctx, lockTimeout)
+	defer cancel()
+	lock := dir.lock()
+	held, err := lock.TryLockContext(trying, lockTimeout/20)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("locking the sandbox's directory: %w", err)
+	}
+	if !held {
+		return fmt.Errorf("another sandbox runs in %s; look at it with \"gomeet-sandbox status\"", dir)
+	}
+	defer func() { _ = lock.Unlock() }()
+	listeners, err := listen(ports)
+	if err != nil {
+		return err
+	}
+	defer listeners.close()
+	if err := dir.keep(ports); err != nil {
+		return err
+	}
+	if err := writeFile(dir.Pid(), strconv.Itoa(os.Getpid())); err != nil {
+		return err
+	}
+	defer os.Remove(dir.Pid())
+
+	requests, err := openLog(dir.path("requests.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer requests.Close()
+	resources, err := store.Open(dir.path("cloud.db"))
+	if err != nil {
+		return err
+	}
+	defer resources.Close()
+	planes, err := kube.New(kube.Config{Dir: dir.clusters(), BinDir: tools, Log: log})
+	if err != nil {
+		return err
+	}
+	defer planes.Close()
+	cloud, err := api.New(api.Config{
+		Store: resources, Planes: planes, Log: log, RequestLog: requests, SpacesEndpoint: ports.SpacesURL(),
+	})
+	if err != nil {
+		return err
+	}
+	buckets, bucketFile, err := spaces.New(spaces.Config{Dir: dir.path("spaces"), Keys: keys(cloud), Log: log})
+	if err != nil {
+		return err
+	}
+	defer bucketFile.Close()
+	if err := cloud.Start(); err != nil {
+		return err
+	}
+	defer cloud.Close()
+
+	log.Info("sandbox up", "api", ports.APIURL(), "spaces", ports.SpacesURL(), "provider", ports.Provider)
+	err = serveAll(ctx, listeners, cloud, buckets, standin.Config{Endpoint: ports.APIURL(), Token: Token})
+	log.Info("sandbox stopping")
+	return err
+}
+
+// serveAll serves until ctx ends or a server fails, and ends what is left.
+func serveAll(ctx context.Context, l *listeners, cloud, buckets http.Handler, provider standin.Config) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for listener, handler := range map[net.Listener]http.Handler{l.api: cloud, l.spaces: buckets} {
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout}
+		group.Go(func() error {
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		})
+		group.Go(func() error {
+			<-ctx.Done()
+			grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+			defer cancel()
+			if err := server.Shutdown(grace); err != nil {
+				return server.Close()
+			}
+			return nil
+		})
+	}
+	group.Go(func() error { return standin.Serve(ctx, l.provider, provider) })
+	return group.Wait()
+}
+
+// keys opens the buckets for the sandbox's own key and for those that were made
+// through the API.
+func keys(cloud any) spaces.Keys {
+	own := spaces.FullAccess(SpacesKey, SpacesSecret)
+	api, ok := cloud.(interface {
+		SpacesKey(id string) (secret string, grants []*godo.Grant, found bool)
+	})
+	if !ok {
+		return own
+	}
+	return spaces.First(own, spaces.KeyFunc(func(id string) (spaces.Key, bool) {
+		secret, grants, found := api.SpacesKey(id)
+		return spaces.Key{ID: id, Secret: secret, Grants: grants}, found
+	}))
+}

@@ -1,0 +1,142 @@
+package sizing
+
+import "math"
+
+// Defaults of the capacity model.
+const (
+	// DefaultBenchmarkPercent is how much of the published benchmark is planned with:
+	// half, because that is what was reproduced (livekit/livekit#3285).
+	DefaultBenchmarkPercent = 50
+	// DefaultSFUUtilisationPercent is the planned share of an SFU node's CPU and
+	// network, the design's own scale-up mark. LiveKit itself refuses rooms above 90 %.
+	DefaultSFUUtilisationPercent = 70
+	// DefaultRedundancy is the design's two spare SFU nodes.
+	DefaultRedundancy = 2
+	// NoRedundancy plans without spare nodes.
+	NoRedundancy = -1
+	// sfuMemoryMiB is the memory of one LiveKit pod (livekit-helm
+	// examples/server-do.yaml: limit 2Gi); memory never binds.
+	sfuMemoryMiB = 2048
+)
+
+// Constraint names what limits a node or a pool.
+type Constraint string
+
+// The constraints.
+const (
+	ConstraintCPU         Constraint = "cpu"
+	ConstraintNetwork     Constraint = "network"
+	ConstraintMemory      Constraint = "memory"
+	ConstraintConnections Constraint = "connections"
+	ConstraintStorage     Constraint = "storage"
+	ConstraintQuorum      Constraint = "quorum"
+)
+
+// SFUCapacity is what one SFU node carries of one kind of meeting.
+type SFUCapacity struct {
+	// Size is the node's Droplet size.
+	Size string
+	// UtilisationPercent is the planned share of CPU and network.
+	UtilisationPercent int
+	// RoomVCPUs is the vCPUs that one meeting of the target's size takes.
+	RoomVCPUs float64
+	// CPUBudget is the vCPUs and NetworkBudget the bits per second, each direction,
+	// that are planned with.
+	CPUBudget, NetworkBudget float64
+	// RoomsByCPU and RoomsByNetwork are whole meetings that fit each budget; Rooms
+	// is the smaller one and Participants the participants in them.
+	RoomsByCPU, RoomsByNetwork, Rooms, Participants int
+	// LargestRoom is the most participants of a single meeting of this kind that fit
+	// the node: a room cannot span nodes.
+	LargestRoom int
+	// Binding is what limits the node.
+	Binding Constraint
+	// FullPacketsPerSecond and FullBitsPerSecond is what the node forwards at 100 %
+	// load with this mix of packets, for simulation.
+	FullPacketsPerSecond, FullBitsPerSecond float64
+}
+
+// largestRoomCap bounds the search for LargestRoom: far above the 3,000 subscribers
+// of the benchmark.
+const largestRoomCap = 1 << 17
+
+// SFUCapacity returns what one node of the size carries of the target's meetings.
+func (t Target) SFUCapacity(size Size, o Options) SFUCapacity {
+	o = o.withDefaults()
+	room := t.Room(t.ParticipantsPerMeeting)
+	share := float64(o.SFUUtilisationPercent) / 100
+	alloc := size.Allocatable()
+	c := SFUCapacity{
+		Size:               size.Slug,
+		UtilisationPercent: o.SFUUtilisationPercent,
+		RoomVCPUs:          o.roomVCPUs(room),
+		CPUBudget:          float64(alloc.MilliCPU) / 1000 * share,
+		NetworkBudget:      size.NetworkBitsPerSecond() * share,
+		FullBitsPerSecond:  size.NetworkBitsPerSecond(),
+	}
+	if alloc.MemoryMiB < sfuMemoryMiB {
+		c.Binding = ConstraintMemory
+		return c
+	}
+	c.RoomsByCPU = fits(c.CPUBudget, c.RoomVCPUs)
+	c.RoomsByNetwork = fits(c.NetworkBudget, math.Max(room.BitsIn, room.BitsOut))
+	c.Rooms, c.Binding = c.RoomsByCPU, ConstraintCPU
+	if c.RoomsByNetwork < c.RoomsByCPU {
+		c.Rooms, c.Binding = c.RoomsByNetwork, ConstraintNetwork
+	}
+	c.Participants = c.Rooms * t.ParticipantsPerMeeting
+	c.LargestRoom = t.largestRoom(c.CPUBudget, c.NetworkBudget, o)
+	if c.RoomVCPUs > 0 {
+		c.FullPacketsPerSecond = float64(alloc.MilliCPU) / 1000 / c.RoomVCPUs * room.PacketsOut
+	}
+	return c
+}
+
+// roomVCPUs returns the vCPUs of a room at the trusted share of the benchmark.
+func (o Options) roomVCPUs(r Room) float64 {
+	return BenchmarkCost.VCPUs(r) * 100 / float64(o.BenchmarkPercent)
+}
+
+// fits returns how many whole loads fit a budget.
+func fits(budget, load float64) int {
+	if load <= 0 {
+		return 0
+	}
+	return int(math.Min(math.Floor(budget/load+1e-9), largestRoomCap))
+}
+
+func (t Target) largestRoom(cpu, network float64, o Options) int {
+	low, high := 0, largestRoomCap
+	for low < high {
+		middle := (low + high + 1) / 2
+		room := t.Room(middle)
+		if o.roomVCPUs(room) <= cpu && math.Max(room.BitsIn, room.BitsOut) <= network {
+			low = middle
+		} else {
+			high = middle - 1
+		}
+	}
+	return low
+}
+
+func (o Options) withDefaults() Options {
+	if o.BenchmarkPercent == 0 {
+		o.BenchmarkPercent = DefaultBenchmarkPercent
+	}
+	if o.SFUUtilisationPercent == 0 {
+		o.SFUUtilisationPercent = DefaultSFUUtilisationPercent
+	}
+	return o
+}
+
+// spare returns k of N+k.
+func (o Options) spare() int {
+	switch o.Redundancy {
+	case 0:
+		return DefaultRedundancy
+	case NoRedundancy:
+		return 0
+	default:
+		return o.Redundancy
+	}
+}

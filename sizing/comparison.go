@@ -1,0 +1,133 @@
+package sizing
+
+import (
+	"fmt"
+
+	"github.com/shopspring/decimal"
+)
+
+// DesignCostRow is one row of the design document's cost table, in US dollars per month.
+type DesignCostRow struct {
+	Component, Instance string
+	Quantity            int
+	UnitPrice           decimal.Decimal
+}
+
+// Total returns quantity times unit price.
+func (r DesignCostRow) Total() decimal.Decimal { return r.UnitPrice.Mul(whole(r.Quantity)) }
+
+// designCostTable is the table of section "Cost Estimation (DigitalOcean Singapore)".
+var designCostTable = []DesignCostRow{
+	{string(RoleSFU), "16GB RAM, 8 vCPU", 12, whole(167)},
+	{string(RoleAPI), "8GB RAM, 4 vCPU", 30, whole(84)},
+	{string(RolePG), "32GB RAM, 8 vCPU", 3, whole(267)},
+	{string(RoleRedis), "16GB RAM, 4 vCPU", 6, whole(134)},
+	{ComponentLoadBalancer, "DigitalOcean LB", 3, whole(20)},
+	{string(RoleMinIO), "2TB NVMe SSD", 4, whole(200)},
+	{string(RoleMonitoring), "8GB RAM, 4 vCPU", 2, whole(84)},
+}
+
+// DesignCostTable returns the design document's cost table.
+func DesignCostTable() []DesignCostRow { return append([]DesignCostRow(nil), designCostTable...) }
+
+// DesignSubtotal, DesignOverhead and DesignTotal are the sums of the design's table
+// (7,157, 30 % of it rounded to dollars, and 9,304).
+func DesignSubtotal() decimal.Decimal {
+	sum := decimal.Zero
+	for _, row := range designCostTable {
+		sum = sum.Add(row.Total())
+	}
+	return sum
+}
+
+// DesignOverhead is the design's flat 30 % on its subtotal.
+func DesignOverhead() decimal.Decimal {
+	return DesignSubtotal().Mul(whole(30)).Div(whole(100)).Round(0)
+}
+
+// DesignTotal is the design's monthly cost.
+func DesignTotal() decimal.Decimal { return DesignSubtotal().Add(DesignOverhead()) }
+
+// ComparisonRow sets one component of the design's table against the plan.
+type ComparisonRow struct {
+	Component string
+	// Design is the design's amount; not valid where its table has no such row.
+	Design decimal.NullDecimal
+	// DesignText and PlanText say what the amounts buy.
+	DesignText, PlanText string
+	// Plan is the plan's amount in the expected scenario.
+	Plan decimal.Decimal
+	// Remark says why they differ.
+	Remark string
+}
+
+// comparison returns the rows of the design's table, then what it leaves out.
+func (p *Plan) comparison(b Bill, missing []Item) []ComparisonRow {
+	var rows []ComparisonRow
+	inDesign := map[string]bool{}
+	for _, d := range designCostTable {
+		inDesign[d.Component] = true
+		rows = append(rows, ComparisonRow{
+			Component: d.Component, Design: decimal.NewNullDecimal(d.Total()),
+			DesignText: fmt.Sprintf("%d x %s at $%s", d.Quantity, d.Instance, d.UnitPrice),
+			Plan:       b.Component(d.Component), PlanText: p.planText(b, d.Component), Remark: remarks[d.Component],
+		})
+	}
+	for _, component := range b.Components() {
+		if !inDesign[component] {
+			rows = append(rows, ComparisonRow{
+				Component: component, Plan: b.Component(component), DesignText: "not in the table",
+				PlanText: p.planText(b, component), Remark: remarks[component],
+			})
+		}
+	}
+	for _, item := range missing {
+		rows = append(rows, ComparisonRow{
+			Component: item.Component, DesignText: "not in the table",
+			PlanText: "not in the plan either: " + item.Quantity.String() + " x " + item.Name, Remark: remarks[item.Component],
+		})
+	}
+	return append(rows,
+		ComparisonRow{Component: "overhead", Design: decimal.NewNullDecimal(DesignOverhead()), DesignText: "30 % flat",
+			Remark: "a percentage stands in for what was left out; here every part has its own line"},
+		ComparisonRow{Component: "total", Design: decimal.NewNullDecimal(DesignTotal()), Plan: b.Total()})
+}
+
+func (p *Plan) planText(b Bill, component string) string {
+	text := ""
+	for _, item := range b.Items {
+		if item.Component != component {
+			continue
+		}
+		if text != "" {
+			text += "; "
+		}
+		text += item.Quantity.String() + " x " + item.Name
+		if !item.Price.Known() {
+			text += " (no price)"
+		} else {
+			text += " at $" + item.Price.Amount.Decimal.String()
+		}
+	}
+	return text
+}
+
+// remarks say where the design's table goes wrong (its text against its own table,
+// or against the catalogue).
+var remarks = map[string]string{
+	string(RoleSFU):        "the table prices 8 vCPU/16 GB, the text specifies 16 vCPU/64 GB; and the count is for one meeting",
+	string(RoleAPI):        "as specified; c-4 is $84",
+	string(RolePG):         "the catalogue has $252; the 1 TB disks are not in the table",
+	string(RoleRedis):      "the catalogue has $126; the 200 GB disks are not in the table",
+	ComponentLoadBalancer:  "50,000 participants take more than three nodes of 10,000 connections",
+	string(RoleMinIO):      "the table buys disks without the nodes they are in",
+	string(RoleMonitoring): "as specified; its disks are not in the table",
+	ComponentTransfer:      "left out: the largest item of a video platform",
+	ComponentControlPlane:  "left out",
+	ComponentRecordings:    "left out: a year of recordings is not 30 days of hot storage",
+	ComponentBackups:       "left out",
+	string(RoleRecorder):   "left out: recording a meeting takes 4 vCPUs while it runs",
+	string(RoleDefault):    "left out: every DOKS cluster has a default pool",
+	ComponentNetwork:       "no price is published; it is in no sum",
+	ComponentSpaces:        "left out: cold recordings and backups live there",
+}

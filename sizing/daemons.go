@@ -1,0 +1,212 @@
+package sizing
+
+// Limits and sizes of the daemons, all from the design document's own limits or the
+// documents named.
+const (
+	// WebSocketsPerAPIInstance is the design's limit of one API instance (section
+	// "API Services Scaling").
+	WebSocketsPerAPIInstance = 2_000
+	// WebSocketsPerAPIInstanceTarget is the load the API's autoscaler steers to, the
+	// design's HPA averageValue.
+	WebSocketsPerAPIInstanceTarget = 1_500
+	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets.
+	APICPUTargetPercent = 60
+	SFUCPUTargetPercent = 70
+	// LoadBalancerNodeConnections is simultaneous connections, and
+	// LoadBalancerNodeTLSPerSecond new TLS connections per second, of one node of a
+	// regional load balancer; LoadBalancerMaxNodes is the most nodes of one
+	// (docs.digitalocean.com/products/networking/load-balancers/how-to/scale,
+	// verified 2026-07-13).
+	LoadBalancerNodeConnections  = 10_000
+	LoadBalancerNodeTLSPerSecond = 250
+	LoadBalancerMaxNodes         = 200
+	// PGMaxConnections is the design's max_connections on 32 GB.
+	PGMaxConnections = 500
+	// PGPooledPercent is the share of max_connections that the poolers may take
+	// together; the rest is for superusers, replication, exporters and migrations.
+	PGPooledPercent = 80
+	// PgBouncerInstances is one pooler beside each of the three PostgreSQL nodes.
+	PgBouncerInstances = 3
+	// PgBouncerMaxDBConnections is max_db_connections of one of three poolers: 80 %
+	// of 500 by three, rounded down to tens. The design's 500 is per instance and
+	// leaves nothing.
+	PgBouncerMaxDBConnections = 130
+	// PgBouncerMaxClients is the design's max_client_conn, per instance.
+	PgBouncerMaxClients = 2_000
+)
+
+// Daemons are the limits that the daemons of the plan are configured with. Nobody
+// else states them.
+type Daemons struct {
+	// LoadBalancers has one entry per site, in the order of the sites.
+	LoadBalancers []LoadBalancer
+	// PgBouncer, LiveKit and Redis are the same at every site.
+	PgBouncer PgBouncer
+	LiveKit   LiveKit
+	Redis     Redis
+	// APIScaling and SFUScaling have one entry per site that runs the pool.
+	APIScaling, SFUScaling []Scaling
+}
+
+// LoadBalancer is the edge of one site.
+type LoadBalancer struct {
+	Site string
+	// Connections is the WebSockets of the site, to the API and to LiveKit.
+	Connections int
+	// SizeUnit is the number of load balancer nodes: enough for the connections, and
+	// one that may fail. It is the annotation do-loadbalancer-size-unit.
+	SizeUnit int
+	// ReconnectSeconds is how long all connections take to come back when the load
+	// balancer terminates TLS.
+	ReconnectSeconds int
+}
+
+// PgBouncer is the pooler in front of PostgreSQL; all numbers but Instances and
+// MaxConnections are per instance.
+type PgBouncer struct {
+	Instances int
+	// MaxConnections is PostgreSQL's max_connections.
+	MaxConnections int
+	// MaxDBConnections times Instances is at most 80 % of MaxConnections.
+	MaxDBConnections int
+	// DefaultPoolSize and ReservePoolSize are below MaxDBConnections together.
+	DefaultPoolSize, ReservePoolSize int
+	// MaxClientConnections is max_client_conn.
+	MaxClientConnections int
+}
+
+// LiveKit is the limits of one SFU node (the limit section of its configuration;
+// the server's own defaults are "no limit").
+type LiveKit struct {
+	// Rooms and Participants is what one node is planned with.
+	Rooms, Participants int
+	// NumTracks is limit.num_tracks: published and forwarded tracks together.
+	NumTracks int
+	// BytesPerSecond is limit.bytes_per_sec: in and out together.
+	BytesPerSecond int
+	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may
+	// subscribe to. Without them a room of 500 is 274,000 tracks.
+	SubscriptionLimitVideo, SubscriptionLimitAudio int
+}
+
+// Redis is the configuration of one Redis node.
+type Redis struct {
+	// Masters is the number of masters; the other nodes are replicas.
+	Masters int
+	// MaxMemoryMiB is maxmemory: half of what the node leaves to pods, because a
+	// snapshot may copy every page (redis.io, memory optimisation: up to twice).
+	MaxMemoryMiB int
+	// DataMiB is the data set per master at the target.
+	DataMiB int
+}
+
+// Scaling is the limits of a HorizontalPodAutoscaler and the node pool behind it.
+type Scaling struct {
+	Site string
+	// Min and Max are equal when the pool is not autoscaled.
+	Min, Max int
+	// CPUPercent is the CPU target; WebSockets the target per pod, 0 if not used.
+	CPUPercent, WebSockets int
+}
+
+func (p *Plan) daemons() Daemons {
+	d := Daemons{PgBouncer: p.pgBouncer(), LiveKit: p.liveKit(), Redis: p.redis()}
+	for _, site := range p.Sites {
+		d.LoadBalancers = append(d.LoadBalancers, p.loadBalancer(site.Name))
+		for _, pool := range p.PoolsAt(site.Name) {
+			low, high := pool.Count, pool.Count
+			if pool.Max > 0 {
+				low, high = pool.Min, pool.Max
+			}
+			switch pool.Role {
+			case RoleAPI:
+				d.APIScaling = append(d.APIScaling, Scaling{site.Name, low, high, APICPUTargetPercent, WebSocketsPerAPIInstanceTarget})
+			case RoleSFU:
+				d.SFUScaling = append(d.SFUScaling, Scaling{site.Name, low, high, SFUCPUTargetPercent, 0})
+			}
+		}
+	}
+	return d
+}
+
+// loadBalancer gives a site the share of the connections that its API nodes have.
+func (p *Plan) loadBalancer(site string) LoadBalancer {
+	total := p.Demand.APIConnections + p.Demand.SignallingConnections
+	here, nodes := 0, max(p.Total(RoleAPI), 1)
+	for _, pool := range p.PoolsAt(site) {
+		if pool.Role == RoleAPI {
+			here = pool.Count
+		}
+	}
+	lb := LoadBalancer{Site: site, Connections: ceilDiv(total*here, nodes)}
+	lb.SizeUnit = LoadBalancerUnits(lb.Connections)
+	lb.ReconnectSeconds = ceilDiv(lb.Connections, lb.SizeUnit*LoadBalancerNodeTLSPerSecond)
+	return lb
+}
+
+// LoadBalancerUnits returns the size unit for a number of connections: one node per
+// 10,000, and one that may fail.
+func LoadBalancerUnits(connections int) int {
+	return ceilDiv(max(connections, 0), LoadBalancerNodeConnections) + 1
+}
+
+func (p *Plan) pgBouncer() PgBouncer {
+	size, _ := p.CatalogueUsed().Size(p.Size(RolePG))
+	b := PgBouncer{
+		Instances:            min(max(p.Total(RolePG), 1), PgBouncerInstances),
+		MaxConnections:       pgMaxConnections(size.MemoryMiB),
+		MaxClientConnections: PgBouncerMaxClients,
+	}
+	b.MaxDBConnections = b.MaxConnections * PGPooledPercent / 100 / b.Instances / 10 * 10
+	b.ReservePoolSize = b.MaxDBConnections / 10
+	b.DefaultPoolSize = b.MaxDBConnections / 2
+	return b
+}
+
+// pgMaxConnections scales the design's 500 connections on 32 GB down to the node,
+// and not below PostgreSQL's own default of 100.
+func pgMaxConnections(memoryMiB int) int {
+	const designMiB, postgresDefault = 32 * 1024, 100
+	return min(PGMaxConnections, max(postgresDefault, PGMaxConnections*memoryMiB/designMiB))
+}
+
+func (p *Plan) liveKit() LiveKit {
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
+	node := p.Target.SFUCapacity(size, p.Options)
+	room := p.Demand.PerMeeting
+	// A node that is too small for one meeting still gets limits that admit what it
+	// can carry.
+	rooms := max(node.Rooms, 1)
+	return LiveKit{
+		Rooms:                  node.Rooms,
+		Participants:           node.Participants,
+		NumTracks:              rooms * (room.PublishedTracks + room.ForwardedTracks) * 100 / node.UtilisationPercent,
+		BytesPerSecond:         int(node.NetworkBudget / bitsPerByte),
+		SubscriptionLimitVideo: p.Target.High.Visible + p.Target.Medium.Visible + p.Target.Low.Visible,
+		SubscriptionLimitAudio: p.Target.MaxActiveSpeakers,
+	}
+}
+
+func (p *Plan) redis() Redis {
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleRedis))
+	nodes := p.Total(RoleRedis)
+	masters := redisMasters(nodes)
+	return Redis{
+		Masters:      masters,
+		MaxMemoryMiB: size.Allocatable().MemoryMiB / 2,
+		DataMiB:      ceilRatio(p.Demand.RedisBytes/float64(masters), 1<<20),
+	}
+}
+
+// redisMasters returns how many of the nodes are masters: half, but below the three
+// masters that a cluster needs there is no cluster and one master.
+func redisMasters(nodes int) int {
+	switch {
+	case nodes >= 6:
+		return nodes / 2
+	case nodes >= 3:
+		return 3
+	default:
+		return 1
+	}
+}

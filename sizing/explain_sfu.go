@@ -1,0 +1,123 @@
+package sizing
+
+import "fmt"
+
+const (
+	sourceBenchmark = "docs.livekit.io self-hosting/benchmark, 2025-08-13"
+	sourceDesign    = "design document"
+	sourceRFC       = "RFC 791, 768, 3550, 3711"
+)
+
+func (p *Plan) explainRoom() []Step {
+	t, room := p.Target, p.Demand.PerMeeting
+	return []Step{
+		{
+			Name: "tracks forwarded per meeting",
+			Inputs: []Quantity{
+				quantity("participants", room.Participants, "", sourceTarget),
+				quantity("publishers", room.VideoPublishers, "with video", sourceTarget),
+				quantity("speakers", room.Speakers, "at once", sourceTarget),
+				quantity("videos seen", t.High.Visible+t.Medium.Visible+t.Low.Visible, "per participant", sourceTarget),
+			},
+			Formula: "everybody receives the videos seen and the speakers, and nobody their own",
+			Result:  fmt.Sprint(room.ForwardedTracks), Unit: "tracks",
+			Note: fmt.Sprintf("%d if subscriptions are not limited", room.UnlimitedTracks),
+		},
+		{
+			Name: "packets forwarded per meeting",
+			Inputs: []Quantity{
+				quantity("video payload", videoPayloadBytes, "bytes per packet", sourceBenchmark+", livestream row"),
+				quantity("speech", speechPackets, "packets per second", "RFC 7587, 20 ms frames"),
+				quantity("video bit rate", t.High.BitsPerSecond, "bits per second", sourceTarget),
+			},
+			Formula: "videos x bit rate / 8 / video payload + audio tracks x speech + signalling",
+			Result:  number(room.PacketsOut), Unit: "packets per second",
+		},
+		{
+			Name: "bandwidth per meeting",
+			Inputs: []Quantity{
+				quantity("payload out", room.PayloadBitsOut/giga, "Gbit/s", "above"),
+				quantity("header", headerBytes, "bytes per packet", sourceRFC),
+				quantity("packets", room.PacketsOut, "per second", "above"),
+			},
+			Formula: "payload out + packets x header x 8",
+			Result:  number(room.BitsOut / giga), Unit: "Gbit/s out",
+			Note: number(room.BitsIn/giga) + " Gbit/s in",
+		},
+	}
+}
+
+func (p *Plan) explainSFU() []Step {
+	if p.Model == ModelDesign {
+		return p.placed(RoleSFU, []Step{{
+			Name: "nodes, the design's way",
+			Inputs: []Quantity{
+				quantity("participants per meeting", p.Target.ParticipantsPerMeeting, "", sourceTarget),
+				quantity("participants per node", designParticipantsPerSFU, "", sourceDesign+", LiveKit SFU cluster requirements"),
+				quantity("spare", designSFUSpare, "nodes", sourceDesign),
+			},
+			Formula: "ceil(participants per meeting / participants per node) + spare",
+			Result:  fmt.Sprint(DesignCounts(p.Target, len(p.Sites))[RoleSFU]), Unit: "nodes",
+			Note: "wrong twice: it sizes one meeting and not all of them, and a meeting cannot span nodes; see the capacity model",
+		}})
+	}
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
+	node, o := p.Target.SFUCapacity(size, p.Options), p.Options.withDefaults()
+	steps := append(p.explainRoom(),
+		Step{
+			Name: "vCPUs per meeting",
+			Inputs: []Quantity{
+				quantity("packet out", BenchmarkCost.PerPacketOut*1e6, "us of vCPU", sourceBenchmark+", fitted to its three rows"),
+				quantity("byte out", BenchmarkCost.PerByteOut*1e9, "ns of vCPU", "the same"),
+				quantity("packet in", BenchmarkCost.PerPacketIn*1e6, "us of vCPU", "the same"),
+				quantity("trust", o.BenchmarkPercent, "%", "options; half was reproduced, livekit/livekit#3285"),
+			},
+			Formula: "(packets out x packet out + bytes out x byte out + packets in x packet in) / trust",
+			Result:  number(node.RoomVCPUs), Unit: "vCPUs",
+		},
+		Step{
+			Name: "meetings per node",
+			Inputs: []Quantity{
+				quantity("vCPUs", size.VCPUs, "of "+size.Slug, "catalogue of "+p.CatalogueUsed().Date),
+				quantity("DOKS", float64(kubeletMilliCPU+daemonMilliCPU)/1000, "vCPUs", "measured on a DOKS node, 2024-01-11"),
+				quantity("utilisation", o.SFUUtilisationPercent, "%", "options; the design scales up at 70 %"),
+				quantity("network", size.NetworkBitsPerSecond()/giga, "Gbit/s", "docs.digitalocean.com/products/droplets/details/limits"),
+			},
+			Formula: "min(floor((vCPUs - DOKS) x utilisation / vCPUs per meeting), floor(network x utilisation / bandwidth per meeting))",
+			Result:  fmt.Sprint(node.Rooms), Unit: "meetings",
+			Note: fmt.Sprintf("%s binds; the largest single meeting this node holds has %d participants", node.Binding, node.LargestRoom),
+		},
+		Step{
+			Name: "nodes",
+			Inputs: []Quantity{
+				quantity("meetings", p.Target.Meetings, "", sourceTarget),
+				quantity("spare", p.Options.spare(), "nodes", "options; the design has 2"),
+			},
+			Formula: "ceil(meetings / meetings per node) + spare; the cheapest size of the catalogue for that",
+			Result:  fmt.Sprint(p.Total(RoleSFU)), Unit: "nodes",
+		})
+	return p.placed(RoleSFU, steps)
+}
+
+func (p *Plan) explainLiveKit() []Step {
+	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
+	return []Step{
+		{
+			Name: "limit.num_tracks",
+			Inputs: []Quantity{
+				quantity("meetings per node", max(l.Rooms, 1), "", "sfu.nodes"),
+				quantity("tracks per meeting", room.PublishedTracks+room.ForwardedTracks, "in and out", "room.traffic"),
+				quantity("utilisation", p.Options.withDefaults().SFUUtilisationPercent, "%", "options"),
+			},
+			Formula: "meetings per node x tracks per meeting / utilisation",
+			Result:  fmt.Sprint(l.NumTracks), Unit: "tracks",
+			Note: "holds only with subscription limits; the server's default is no limit",
+		},
+		{
+			Name:    "limit.bytes_per_sec",
+			Inputs:  []Quantity{quantity("network budget", float64(l.BytesPerSecond), "bytes per second", "the Droplet's cap x utilisation / 8")},
+			Formula: "network budget",
+			Result:  fmt.Sprint(l.BytesPerSecond), Unit: "bytes per second",
+		},
+	}
+}

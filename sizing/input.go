@@ -1,0 +1,72 @@
+package sizing
+
+import "slices"
+
+// Site is one place the platform runs at: one VPC and one DOKS cluster.
+type Site struct {
+	// Name is the site's own name, such as "jakarta".
+	Name string
+	// Region is the DigitalOcean region slug. Two sites may share one.
+	Region string
+}
+
+// FixedPool overrides one role's derived pool. Zero fields are derived.
+type FixedPool struct {
+	// Size is a Droplet size slug.
+	Size string
+	// Count is the number of nodes over all sites.
+	Count int
+	// Min and Max are autoscaling limits over all sites; used only where
+	// Options.Autoscale is set.
+	Min, Max int
+}
+
+// Options are choices that do not follow from the target.
+type Options struct {
+	// HighAvailability asks for highly available control planes.
+	HighAvailability bool
+	// Autoscale gives the SFU and API pools autoscaling limits.
+	Autoscale bool
+	// Redundancy is how many nodes of the SFU and API pools may fail at the same
+	// time without loss of capacity (the k of N+k). 0 means DefaultRedundancy;
+	// NoRedundancy means none.
+	Redundancy int
+	// SFUUtilisationPercent is the CPU share of an SFU node that is planned with;
+	// 0 means DefaultSFUUtilisationPercent.
+	SFUUtilisationPercent int
+	// BenchmarkPercent is how much of LiveKit's published benchmark is trusted;
+	// 0 means DefaultBenchmarkPercent.
+	BenchmarkPercent int
+	// CommittedUsePercent is a negotiated discount on Droplets in percent, offered
+	// as an option next to the list price. DigitalOcean publishes no rate, so 0
+	// (none) is the default.
+	CommittedUsePercent int
+}
+
+// Input is everything a plan depends on.
+type Input struct {
+	Target Target
+	// Sites lists the sites, the primary first.
+	Sites []Site
+	// Model is how counts are derived; empty means ModelDesign.
+	Model Model
+	// Fixed overrides pools by role.
+	Fixed map[Role]FixedPool
+	// Options are choices that do not follow from the target.
+	Options Options
+	// Catalogue holds sizes and prices; nil means the embedded one.
+	Catalogue *Catalogue
+}
+
+// CatalogueUsed returns the catalogue that the input is planned with.
+func (in Input) CatalogueUsed() *Catalogue {
+	if in.Catalogue != nil {
+		return in.Catalogue
+	}
+	return DefaultCatalogue()
+}
+
+// siteIndex returns the position of the site named name, or -1.
+func (in Input) siteIndex(name string) int {
+	return slices.IndexFunc(in.Sites, func(s Site) bool { return s.Name == name })
+}
