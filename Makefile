@@ -69,6 +69,10 @@ down: stack ## Delete everything the stack deployed, and stop the sandbox when i
 # Modules with Go code of our own.
 MODULES := . sandbox tools/pulumi-kubernetes
 
+.PHONY: plan
+plan: commands ## Show the nodes and the cost of the stack, and what it carries
+	@$(TOOLS)/gomeet plan --stack $(STACK)
+
 .PHONY: test
 test: lint unit end-to-end ## Run every check and test, as CI does
 

@@ -73,22 +73,31 @@ const (
 	redisDumpsKept = 24 + 30
 )
 
-// billStorage prices what lies in Spaces: recordings past the object store, and backups.
-func (p *Plan) billStorage(b *Bill, s Scenario) {
-	// Storage follows the hours of the scenario: low months keep less.
+// coldItem prices recordings past the object store. Storage follows the hours of the
+// scenario: a low month records less.
+func (p *Plan) coldItem(s Scenario) Item {
 	perDay := p.Demand.RecordingTBPerDay * s.GrowthFactor
 	if expected := p.Target.MeetingHoursPerDay() * float64(p.Target.DaysPerMonth); expected > 0 {
 		perDay *= s.HoursPerMonth / expected
 	}
-	cold := measured(perDay * float64(p.Target.RetentionDays-p.Target.HotDays) * tera / gib)
-	backups := measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib)
 	price := p.price(ProductSpacesCold)
 	if !price.Known() {
 		price = p.price(ProductSpacesStorage)
 	}
-	b.add(ComponentRecordings, "", "recordings older than the object store keeps", cold, price)
-	included := decimal.Min(backups, whole(SpacesIncludedGiB))
-	b.add(ComponentBackups, "", "backups of PostgreSQL and Redis beyond the Spaces subscription", backups.Sub(included), p.price(ProductSpacesStorage))
+	return Item{
+		Component: ComponentRecordings, Name: "recordings older than the object store keeps", Price: price,
+		Quantity: measured(perDay * float64(p.Target.RetentionDays-p.Target.HotDays) * tera / gib),
+	}
+}
+
+// billStorage prices what lies in Spaces: backups, and recordings if any are made.
+func (p *Plan) billStorage(b *Bill, s Scenario) {
+	if p.Total(RoleRecorder) > 0 {
+		b.Items = append(b.Items, p.coldItem(s))
+	}
+	backups := measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib)
+	over := decimal.Max(backups.Sub(whole(SpacesIncludedGiB)), decimal.Zero)
+	b.add(ComponentBackups, "", "backups of PostgreSQL and Redis beyond the Spaces subscription", over, p.price(ProductSpacesStorage))
 	b.add(ComponentSpaces, "", "Spaces subscription", whole(1), p.price(ProductSpaces))
 }
 
@@ -98,20 +107,20 @@ func (p *Plan) billPeering(b *Bill) {
 	}
 }
 
-// missing prices what the target needs and the plan does not have.
+// missing prices what the target needs and the plan does not have: recorders, and
+// the recordings that they would make.
 func (p *Plan) missing() []Item {
 	needed := p.Demand.RecordedMeetings
 	if needed == 0 || p.Total(RoleRecorder) > 0 {
 		return nil
 	}
-	r := Requirement{Need: needed, Spare: recorderSpare, Units: recorderUnits}
-	choice, err := Cheapest(p.sizesEverywhere(), r)
+	item := Item{Component: string(RoleRecorder), Name: "recorders", Quantity: whole(needed), Price: Price{Unit: "recording"}}
+	choice, err := Cheapest(p.sizesEverywhere(), Requirement{Need: needed, Spare: recorderSpare, Units: recorderUnits})
 	if err != nil {
-		return []Item{{Component: string(RoleRecorder), Name: "recorders", Quantity: whole(needed), Price: Price{Unit: "recording", Source: err.Error()}}}
+		item.Price.Source = err.Error()
+	} else {
+		item.Name = fmt.Sprintf("%s to record %d meetings at once", choice.Size.Slug, needed)
+		item.Quantity, item.Price = whole(choice.Count), choice.Size.Monthly
 	}
-	return []Item{{
-		Component: string(RoleRecorder),
-		Name:      fmt.Sprintf("%s to record %d meetings at once", choice.Size.Slug, needed),
-		Quantity:  whole(choice.Count), Price: choice.Size.Monthly,
-	}}
+	return []Item{item, p.coldItem(p.scenario(ScenarioExpected))}
 }

@@ -18,8 +18,8 @@ const (
 // Figure is one number of a claim: as stated, and as it is.
 type Figure struct {
 	Name string
-	// Stated is the document's number; NaN-free: a figure that the document does not
-	// state has the flag Unstated.
+	// Stated is the document's number. Unstated is true for a figure that the document
+	// does not give and should.
 	Stated   float64
 	Unstated bool
 	// Correct is the number computed here.

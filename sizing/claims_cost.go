@@ -34,8 +34,8 @@ func claimsCost() []Claim {
 			unstated("SFU", size.Monthly.Amount.Decimal.InexactFloat64(), "$"),
 			unstated("API, c-4", monthlyOf("c-4"), "$"), unstated("PostgreSQL, g-8vcpu-32gb", monthlyOf("g-8vcpu-32gb"), "$"),
 			unstated("Redis, g-4vcpu-16gb", monthlyOf("g-4vcpu-16gb"), "$")),
-		half("alert above 45,000 of 50,000 connections", "90 % of the target; by its own numbers the pool holds 60,000",
-			figure("share", 0.9, 45_000.0/claimTotal, ""), unstated("capacity", claimAPINodes*WebSocketsPerAPIInstance, "")),
+		right("alert above 45,000 of 50,000 connections, 90 % of the target",
+			figure("share", 0.9, 45_000.0/claimTotal, ""), unstated("capacity by its own numbers", claimAPINodes*WebSocketsPerAPIInstance, "")),
 	}
 }
 

@@ -6,8 +6,7 @@ func claimsOperation() []Claim {
 	return []Claim{
 		half("alert at 400 of 500 database connections", "80 %, but numbackends is per database: sum it per instance",
 			figure("share", 0.8, 400.0/PGMaxConnections, "")),
-		half("alert at 85 % of Redis memory", "right once maxmemory is set; without it the ratio is infinite",
-			figure("share", 0.85, 0.85, "")),
+		half("alert at 85 % of Redis memory", "right once maxmemory is set; without it the ratio is infinite"),
 		wrong("alert at 80 % SFU CPU as rate(sfu_cpu_usage_percent)",
 			"the threshold is above the HPA's 70 and would do, but a rate of a gauge never fires, and LiveKit has no such metric",
 			unstated("HPA", SFUCPUTargetPercent, "%")),

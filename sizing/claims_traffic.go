@@ -13,7 +13,7 @@ func claimsTraffic() []Claim {
 			"as ingress, if everybody is unmuted; as egress it is 32 Mbit/s per speaker, 16 Gbit/s if all 500 talk",
 			figure("audio", 32, claimAudio*1000, "Mbit/s"), unstated("500 speakers", claimPerMeeting*claimAudio, "Gbit/s")),
 		half("about 1.1 Gbps per meeting", "1.132, in and out mixed: 1.032 out, 0.132 in",
-			figure("in and out", 1.1, 1.1, "Gbit/s"), unstated("unrounded", claimPerMeetingGb, "Gbit/s"),
+			figure("in and out", 1.1, claimPerMeetingGb, "Gbit/s"),
 			unstated("out", claimOut, "Gbit/s"), unstated("in", claimVideoIn+claimAudio, "Gbit/s")),
 		right("100 x 1.1 = 110, with 30 % overhead 143 Gbps",
 			figure("total", 110, claimMeetings*1.1, "Gbit/s"), figure("with overhead", 143, claimMeetings*1.1*1.3, "Gbit/s"),

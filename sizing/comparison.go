@@ -82,9 +82,13 @@ func (p *Plan) comparison(b Bill, missing []Item) []ComparisonRow {
 		}
 	}
 	for _, item := range missing {
+		amount := "no price"
+		if a, known := item.Amount(); known {
+			amount = "$" + a.StringFixed(2)
+		}
 		rows = append(rows, ComparisonRow{
 			Component: item.Component, DesignText: "not in the table",
-			PlanText: "not in the plan either: " + item.Quantity.String() + " x " + item.Name, Remark: remarks[item.Component],
+			PlanText: "not in the plan either: " + item.Quantity.String() + " x " + item.Name + ", " + amount, Remark: remarks[item.Component],
 		})
 	}
 	return append(rows,

@@ -140,6 +140,10 @@ func (p *Plan) loadBalancer(site string) LoadBalancer {
 	}
 	lb := LoadBalancer{Site: site, Connections: ceilDiv(total*here, nodes)}
 	lb.SizeUnit = LoadBalancerUnits(lb.Connections)
+	if here < 2 {
+		// A spare in front of a single API node protects nobody.
+		lb.SizeUnit = max(lb.SizeUnit-1, 1)
+	}
 	lb.ReconnectSeconds = ceilDiv(lb.Connections, lb.SizeUnit*LoadBalancerNodeTLSPerSecond)
 	return lb
 }

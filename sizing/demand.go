@@ -134,7 +134,8 @@ type Demand struct {
 	APIConnections, SignallingConnections int
 	// ChatDeliveriesPerSecond is chat messages sent to participants per second.
 	ChatDeliveriesPerSecond float64
-	// PGConnections is server connections to PostgreSQL through PgBouncer.
+	// PGConnections is server connections to PostgreSQL through PgBouncer: in a plan
+	// those of its poolers, by itself those of three poolers of 130.
 	PGConnections int
 	// RedisBytes is the data set of the Redis cluster, without replicas.
 	RedisBytes float64

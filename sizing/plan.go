@@ -49,6 +49,7 @@ func NewPlan(in Input) (*Plan, error) {
 	}
 	p.Volumes = p.volumes()
 	p.Daemons = p.daemons()
+	p.Demand.PGConnections = p.Daemons.PgBouncer.Instances * p.Daemons.PgBouncer.MaxDBConnections
 	p.Verdict = p.verdict()
 	p.Cost = p.cost()
 	return p, nil

@@ -34,6 +34,8 @@ func (p *problems) bad(field string, value any, allowed string) {
 	*p = append(*p, &FieldError{Field: field, Value: fmt.Sprintf("%v", value), Allowed: allowed})
 }
 
+func joined(p problems) error { return errors.Join(p...) }
+
 func (p *problems) between(field string, n, low, high int) { inRange(p.bad, field, n, low, high) }
 
 // Validate returns every value of the target that cannot be planned with, joined;
@@ -67,7 +69,7 @@ func (t Target) Validate() error {
 	}
 	p.between("target.daysPerMonth", t.DaysPerMonth, 1, 31)
 	p.between("target.growthPercentPerYear", t.GrowthPercentPerYear, 0, maxGrowth)
-	return errors.Join(p...)
+	return joined(p)
 }
 
 func (t Target) checkLayers(p *problems) {
@@ -109,7 +111,7 @@ func (in Input) Validate() error {
 	for _, role := range slices.Sorted(maps.Keys(in.Fixed)) {
 		in.checkFixed(&p, role, in.Fixed[role])
 	}
-	return errors.Join(p...)
+	return joined(p)
 }
 
 func (in Input) checkSites(p *problems) {

@@ -194,8 +194,8 @@ func (p *Plan) findings(v Verdict) []Finding {
 	t := p.Target
 	for _, pool := range v.Pools {
 		if pool.Meetings < t.Meetings {
-			problem(pool.Role, "%d %s nodes (%s) carry %d meetings of %d, and the target is %d: %s binds",
-				pool.Nodes, pool.Role, pool.Size, pool.Meetings, t.ParticipantsPerMeeting, t.Meetings, pool.Constraint)
+			problem(pool.Role, "%d x %s carry %d meetings of %d, and the target is %d: %s binds",
+				pool.Nodes, pool.Size, pool.Meetings, t.ParticipantsPerMeeting, t.Meetings, pool.Constraint)
 		}
 		if fewer := quorumFinding(pool.Role, pool.Nodes); fewer != "" {
 			warn(pool.Role, "%s", fewer)
@@ -217,7 +217,7 @@ func (p *Plan) findings(v Verdict) []Finding {
 			room.ForwardedTracks, p.Daemons.LiveKit.SubscriptionLimitVideo, p.Daemons.LiveKit.SubscriptionLimitAudio, room.UnlimitedTracks)})
 	}
 	if !v.Sufficient {
-		warn("", "the cost counts the traffic and the recordings of all %d meetings; the plan carries %d", t.Meetings, v.Meetings)
+		warn("", "the cost counts the traffic of all %d meetings; the plan carries %d", t.Meetings, v.Meetings)
 	}
 	for _, text := range p.unknownAvailability() {
 		notes = append(notes, Finding{SeverityNote, "", text})

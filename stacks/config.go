@@ -46,18 +46,21 @@ type Site struct {
 }
 
 // Plan sizes the configuration.
-func (c *Config) Plan() (*sizing.Plan, error) {
+func (c *Config) Plan() (*sizing.Plan, error) { return sizing.NewPlan(c.Input()) }
+
+// Input returns what the configuration asks sizing for.
+func (c *Config) Input() sizing.Input {
 	sites := make([]sizing.Site, len(c.Sites))
 	for i, s := range c.Sites {
 		sites[i] = sizing.Site{Name: s.Name, Region: s.Region}
 	}
-	return sizing.NewPlan(sizing.Input{
+	return sizing.Input{
 		Target:  c.Target,
 		Sites:   sites,
 		Model:   c.Model,
 		Fixed:   c.Pools,
 		Options: sizing.Options{HighAvailability: c.HighAvailability},
-	})
+	}
 }
 
 // SharedRegions returns the regions that hold more than one site, each with the

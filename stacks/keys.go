@@ -31,6 +31,9 @@ var keys = []key{
 	{name: "participantsPerMeeting", fallback: "500", parse: func(l *loader, raw string) {
 		l.config.Target.ParticipantsPerMeeting = l.integer("participantsPerMeeting", raw)
 	}},
+	{name: "recordedPercent", fallback: "100", parse: func(l *loader, raw string) {
+		l.config.Target.RecordedPercent = l.integer("recordedPercent", raw)
+	}},
 	{name: "model", fallback: string(sizing.ModelDesign), parse: func(l *loader, raw string) {
 		l.config.Model = oneOf(l, "model", raw, sizing.ModelDesign, sizing.ModelCapacity)
 	}},

@@ -27,6 +27,16 @@ type loader struct {
 // missing and malformed keys, values out of range, unknown sizes and regions,
 // overlapping address ranges.
 func Load(stack string, raw map[string]string) (*Config, error) {
+	return load(stack, raw, false)
+}
+
+// Inspect is Load for tools that look at a stack file and deploy nothing: secrets
+// may be missing.
+func Inspect(stack string, raw map[string]string) (*Config, error) {
+	return load(stack, raw, true)
+}
+
+func load(stack string, raw map[string]string, withoutSecrets bool) (*Config, error) {
 	l := &loader{config: Config{Stack: stack, Target: sizing.DefaultTarget()}}
 	l.stackName(stack)
 	known := map[string]bool{}
@@ -39,6 +49,7 @@ func Load(stack string, raw map[string]string) (*Config, error) {
 			k.parse(l, text)
 		case k.fallback != "":
 			k.parse(l, k.fallback)
+		case k.secret && withoutSecrets:
 		default:
 			l.problems.add(name, "", "%s", k.missing)
 		}

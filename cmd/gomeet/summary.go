@@ -26,7 +26,13 @@ type deployed struct {
 			Count int    `json:"count"`
 		} `json:"pools"`
 	} `json:"sites"`
-	MonthlyCost string `json:"monthlyCost"`
+	MonthlyCost struct{ Low, Expected, Peak string } `json:"monthlyCost"`
+	Capacity    struct {
+		Meetings               int  `json:"meetings"`
+		ParticipantsPerMeeting int  `json:"participantsPerMeeting"`
+		Participants           int  `json:"participants"`
+		Sufficient             bool `json:"sufficient"`
+	} `json:"capacity"`
 }
 
 func newSummary() *cobra.Command {
@@ -88,11 +94,20 @@ func writeSummary(w io.Writer, stack string, outputs deployed) {
 		site := outputs.Sites[name]
 		fmt.Fprintf(w, "%-12s cluster %s, API server %s, %d API pods ready\n", name, site.ClusterID, site.Endpoint, site.APIPods)
 	}
-	fmt.Fprintf(w, "\nMonthly cost (list prices, expected traffic): $%s\n", outputs.MonthlyCost)
+	fmt.Fprintf(w, "\nCost per month at list prices: $%s expected, $%s to $%s with less or more traffic\n",
+		outputs.MonthlyCost.Expected, outputs.MonthlyCost.Low, outputs.MonthlyCost.Peak)
+	c := outputs.Capacity
+	verdict := "which is the target"
+	if !c.Sufficient {
+		verdict = "which is LESS than the target"
+	}
+	fmt.Fprintf(w, "Carries %d meetings of %d, %d participants at once, %s\n",
+		c.Meetings, c.ParticipantsPerMeeting, c.Participants, verdict)
 	fmt.Fprintf(w, `
 Next:
+  make plan STACK=%[1]s      what it costs and carries, and why
   make preview STACK=%[1]s   what a change would do
+  make sandbox-status      the sandbox and its clusters
   make down STACK=%[1]s      delete everything
-  gomeet-sandbox status     the sandbox and its clusters
 `, stack)
 }

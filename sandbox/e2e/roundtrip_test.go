@@ -17,7 +17,7 @@ func TestDevRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 
 	output := w.make("up", "dev")
-	require.Contains(t, output, "Monthly cost")
+	require.Contains(t, output, "Cost per month")
 	require.Contains(t, output, "1 API pods ready")
 
 	// Typed by hand, it works the same.

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// arrive starts meetings as a Poisson process whose rate keeps the profile's share
-// of the peak running, and never more than the peak.
+// arrive starts meetings between the hours as a Poisson process, which replaces those
+// that end, and never more than the hour asks for.
 func (r *run) arrive() {
 	if len(r.rooms) < r.wanted() {
 		r.start()
@@ -18,6 +18,19 @@ func (r *run) arrive() {
 	}
 	gap := time.Duration(r.random.ExpFloat64() / rate * float64(time.Second))
 	r.after(gap, (*run).arrive)
+}
+
+// schedule starts the meetings of an hour: most meetings are scheduled on the hour, and
+// people open them within the time a meeting takes to fill.
+func (r *run) schedule() {
+	for range r.wanted() - len(r.rooms) {
+		r.after(time.Duration(r.random.Float64()*float64(r.cfg.Fill)), func(r *run) {
+			if len(r.rooms) < r.wanted() {
+				r.start()
+			}
+		})
+	}
+	r.after(time.Hour, (*run).schedule)
 }
 
 // wanted is the number of meetings the present hour asks for at most.

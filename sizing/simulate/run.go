@@ -10,30 +10,38 @@ import (
 // Report is what a day was like.
 type Report struct {
 	// Meetings started, and the most at the same time.
-	Meetings, PeakMeetings int
+	Meetings     int `json:"meetings"`
+	PeakMeetings int `json:"peakMeetings"`
 	// PeakParticipants is the most participants in meetings at the same time.
-	PeakParticipants int
+	PeakParticipants int `json:"peakParticipants"`
 	// Joins counts attempts to join. Rejected were refused, Degraded were let in to
 	// a node without CPU left, Interrupted lost their node during the meeting.
-	Joins, Rejected, Degraded, Interrupted int
+	Joins       int `json:"joins"`
+	Rejected    int `json:"rejected"`
+	Degraded    int `json:"degraded"`
+	Interrupted int `json:"interrupted"`
 	// LoadP50, LoadP99 and LoadMax describe node CPU load over all node-minutes, as
 	// a share of capacity.
-	LoadP50, LoadP99, LoadMax float64
+	LoadP50 float64 `json:"loadP50"`
+	LoadP99 float64 `json:"loadP99"`
+	LoadMax float64 `json:"loadMax"`
 	// BitsMax is the highest egress of one node in bits per second.
-	BitsMax float64
+	BitsMax float64 `json:"bitsPerSecondMax"`
 	// PeakNodes is the most nodes at the same time, LostNodes those that died.
-	PeakNodes, LostNodes int
+	PeakNodes int `json:"peakNodes"`
+	LostNodes int `json:"lostNodes"`
 	// NodeHours is the sum of the nodes' lifetimes in hours.
-	NodeHours float64
+	NodeHours float64 `json:"nodeHours"`
 	// Hours is the day by hour, for charts.
-	Hours [24]Hour
+	Hours [24]Hour `json:"hours"`
 }
 
 // Hour is the mean of one hour.
 type Hour struct {
-	Participants, Nodes float64
+	Participants float64 `json:"participants"`
+	Nodes        float64 `json:"nodes"`
 	// Load is the mean node load as a share of capacity.
-	Load float64
+	Load float64 `json:"load"`
 }
 
 // run is the state of a simulation.
@@ -77,6 +85,7 @@ func Day(cfg Config) (*Report, error) {
 	for range cfg.Nodes {
 		r.addNode()
 	}
+	r.schedule()
 	r.arrive()
 	r.sample()
 	if cfg.Autoscale != nil {

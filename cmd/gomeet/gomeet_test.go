@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/golden"
+	"github.com/gomeet/infra/internal/report"
+)
+
+// run runs gomeet where Pulumi.yaml is and returns its standard output.
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	home, err := os.Getwd()
+	require.NoError(t, err)
+	require.NoError(t, os.Chdir(filepath.Join("..", "..")))
+	defer func() { require.NoError(t, os.Chdir(home)) }()
+	var out bytes.Buffer
+	root := newRoot()
+	root.SetOut(&out)
+	root.SetErr(&bytes.Buffer{})
+	root.SetArgs(args)
+	err = root.Execute()
+	return out.String(), err
+}
+
+func TestGolden(t *testing.T) {
+	for name, args := range map[string][]string{
+		"plan-prod.txt":          {"plan", "--stack", "prod"},
+		"plan-prod.md":           {"plan", "--stack", "prod", "--output", "markdown"},
+		"plan-prod.json":         {"plan", "--stack", "prod", "--output", "json"},
+		"plan-dev.txt":           {"plan", "--stack", "dev"},
+		"plan-prod-capacity.txt": {"plan", "--stack", "prod", "--model", "capacity"},
+		"plan-small.txt":         {"plan", "--meetings", "5", "--participants", "50", "--model", "capacity"},
+		"explain-sfu.txt":        {"plan", "--stack", "prod", "--model", "capacity", "--explain", "sfu.nodes"},
+		"compare-design.txt":     {"plan", "--stack", "prod", "--compare", "design"},
+		"simulate-prod.txt":      {"simulate", "--stack", "prod"},
+		"simulate-capacity.txt":  {"simulate", "--stack", "prod", "--model", "capacity", "--lose", "2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out, err := run(t, args...)
+			require.NoError(t, err)
+			golden.Equal(t, name, out)
+		})
+	}
+}
+
+// The page the user asked for says what the tables say, and needs nothing else.
+func TestPage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "plan.html")
+	_, err := run(t, "plan", "--stack", "prod", "--html", path)
+	require.NoError(t, err)
+	page, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(page), "This plan carries 6000 of 50000 participants")
+	require.NotRegexp(t, `(src|href)=|@import|url\(`, string(page), "the page loads something from outside")
+	require.NoFileExists(t, path+".part")
+}
+
+// What the plan says is what the stack deploys.
+func TestJSONIsTheCard(t *testing.T) {
+	out, err := run(t, "plan", "--stack", "prod", "-o", "json")
+	require.NoError(t, err)
+	var view report.View
+	require.NoError(t, json.Unmarshal([]byte(out), &view))
+	nodes := map[string]int{}
+	for _, pool := range view.Pools {
+		nodes[string(pool.Role)] += pool.Count
+	}
+	require.Equal(t, 12, nodes["sfu"])
+	require.Equal(t, 30, nodes["api"])
+	require.False(t, view.Capacity.Sufficient)
+	require.Equal(t, 6000, view.Capacity.Participants)
+}
+
+func TestErrorsNameTheFlag(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no such stack":   {[]string{"plan", "--stack", "nosuch"}, "Pulumi.nosuch.yaml"},
+		"zero meetings":   {[]string{"plan", "--meetings", "0"}, "target.meetings"},
+		"unknown region":  {[]string{"plan", "--regions", "jkt1"}, "jkt1"},
+		"unknown model":   {[]string{"plan", "--model", "hope"}, "hope"},
+		"unknown item":    {[]string{"plan", "--explain", "luck"}, "luck"},
+		"unknown format":  {[]string{"plan", "--output", "poem"}, "--output"},
+		"unknown compare": {[]string{"plan", "--compare", "hope"}, "--compare"},
+		"unknown policy":  {[]string{"simulate", "--policy", "hope"}, "policy"},
+		"negative nodes":  {[]string{"simulate", "--nodes", "-3"}, "nodes"},
+		"no folder":       {[]string{"plan", "--html", filepath.Join("nosuch", "plan.html")}, "--html"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := run(t, c.args...)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+}
+
+func TestCatalogueUpdateNeedsAToken(t *testing.T) {
+	t.Setenv("DIGITALOCEAN_TOKEN", "")
+	_, err := run(t, "catalogue", "update", "--dry-run")
+	require.ErrorContains(t, err, "DIGITALOCEAN_TOKEN")
+}
+
+func TestSummary(t *testing.T) {
+	var outputs deployed
+	text, err := os.ReadFile(filepath.Join("testdata", "outputs.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &outputs))
+	var out bytes.Buffer
+	writeSummary(&out, "dev", outputs)
+	golden.Equal(t, "summary.txt", out.String())
+}
