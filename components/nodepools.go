@@ -37,6 +37,8 @@ var dedicated = map[sizing.Role]bool{
 	sizing.RolePG:    true,
 	sizing.RoleRedis: true,
 	sizing.RoleMinIO: true,
+	// Recorders take a browser and all of its CPU per meeting.
+	sizing.RoleRecorder: true,
 }
 
 // NewNodePools creates a site's node pools.

@@ -4,16 +4,21 @@ package sizing
 // on one server. The page is docs.livekit.io self-hosting/benchmark, read as of
 // 2025-08-13. Users have not been able to reproduce it (livekit/livekit#3285).
 type BenchmarkRow struct {
-	UseCase                     string
-	Publishers, Subscribers     int
-	BytesInPerSecond            float64
-	BytesOutPerSecond           float64
-	PacketsInPerSecond          float64
-	PacketsOutPerSecond         float64
-	CPUPercent                  float64
-	VCPUs                       int
-	Machine                     string
-	ReproducedSubscriberPercent int
+	// UseCase is the row's name.
+	UseCase string
+	// Publishers and Subscribers are participants of the one room.
+	Publishers, Subscribers int
+	// BytesInPerSecond and BytesOutPerSecond are the room's traffic.
+	BytesInPerSecond, BytesOutPerSecond float64
+	// PacketsInPerSecond and PacketsOutPerSecond are the room's packets.
+	PacketsInPerSecond, PacketsOutPerSecond float64
+	// CPUPercent is the load of all VCPUs of the Machine.
+	CPUPercent float64
+	VCPUs      int
+	Machine    string
+	// ReproducedPercent is the part of the subscribers that somebody else reached on
+	// the same machine; 0 means that nobody published an attempt.
+	ReproducedPercent int
 }
 
 // Benchmark holds the published rows, measured on a GCP c2-standard-16 (16 vCPUs,

@@ -62,6 +62,15 @@ const largestRoomCap = 1 << 17
 
 // SFUCapacity returns what one node of the size carries of the target's meetings.
 func (t Target) SFUCapacity(size Size, o Options) SFUCapacity {
+	c := t.sfuNode(size, o)
+	if c.Binding != ConstraintMemory {
+		c.LargestRoom = t.largestRoom(c.CPUBudget, c.NetworkBudget, o.withDefaults())
+	}
+	return c
+}
+
+// sfuNode is SFUCapacity without the search for the largest room.
+func (t Target) sfuNode(size Size, o Options) SFUCapacity {
 	o = o.withDefaults()
 	room := t.Room(t.ParticipantsPerMeeting)
 	share := float64(o.SFUUtilisationPercent) / 100
@@ -85,7 +94,6 @@ func (t Target) SFUCapacity(size Size, o Options) SFUCapacity {
 		c.Rooms, c.Binding = c.RoomsByNetwork, ConstraintNetwork
 	}
 	c.Participants = c.Rooms * t.ParticipantsPerMeeting
-	c.LargestRoom = t.largestRoom(c.CPUBudget, c.NetworkBudget, o)
 	if c.RoomVCPUs > 0 {
 		c.FullPacketsPerSecond = float64(alloc.MilliCPU) / 1000 / c.RoomVCPUs * room.PacketsOut
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/shopspring/decimal"
 )
 
 // Bounds of what a catalogue may say. They are far above anything sold in 2026 and
@@ -41,8 +43,8 @@ func checkCatalogue(date string, sizes []Size, regions []Region, prices map[Prod
 		inRange(bad, field+".memory_mib", size.MemoryMiB, 256, maxMemoryMiB)
 		inRange(bad, field+".disk_gib", size.DiskGiB, 0, maxDiskGiB)
 		checkPrice(bad, field+".monthly", size.Monthly)
-		if t := size.TransferGiB; t.Valid && (t.Decimal.IsNegative() || t.Decimal.GreaterThan(whole(maxTransferGiB))) {
-			bad(field+".transfer_gib", t.Decimal, fmt.Sprintf("between 0 and %d", maxTransferGiB))
+		if t := size.TransferGiB; t.Valid && !within(t.Decimal, maxTransferGiB) {
+			bad(field+".transfer_gib", text(t.Decimal), fmt.Sprintf("between 0 and %d, to eight places", maxTransferGiB))
 		}
 	}
 	slugs := map[string]bool{}
@@ -59,12 +61,28 @@ func checkCatalogue(date string, sizes []Size, regions []Region, prices map[Prod
 }
 
 func checkPrice(bad func(string, any, string), field string, price Price) {
-	if !price.Known() {
-		return
+	if price.Known() && !within(price.Amount.Decimal, maxPriceUSD) {
+		bad(field, text(price.Amount.Decimal), fmt.Sprintf("between 0 and %d US dollars, to eight places", maxPriceUSD))
 	}
-	if d := price.Amount.Decimal; d.IsNegative() || d.GreaterThan(whole(maxPriceUSD)) || d.Exponent() < -8 {
-		bad(field, d, fmt.Sprintf("between 0 and %d US dollars, to eight places", maxPriceUSD))
+}
+
+// within reports whether a decimal lies between 0 and a limit, to eight places. It
+// looks at the exponent first: comparing 1e999999999 would write out all its digits.
+func within(d decimal.Decimal, limit int) bool {
+	return sane(d) && !d.IsNegative() && !d.GreaterThan(whole(limit))
+}
+
+func sane(d decimal.Decimal) bool {
+	const places, digits = 8, 30
+	return d.Exponent() >= -places && d.Exponent() <= digits && d.NumDigits() <= digits
+}
+
+// text writes a decimal that may be insane.
+func text(d decimal.Decimal) string {
+	if !sane(d) {
+		return fmt.Sprintf("a number with exponent %d", d.Exponent())
 	}
+	return d.String()
 }
 
 func inRange(bad func(string, any, string), field string, n, low, high int) {

@@ -176,7 +176,7 @@ func pgMaxConnections(memoryMiB int) int {
 
 func (p *Plan) liveKit() LiveKit {
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
-	node := p.Target.SFUCapacity(size, p.Options)
+	node := p.Target.sfuNode(size, p.Options)
 	room := p.Demand.PerMeeting
 	// A node that is too small for one meeting still gets limits that admit what it
 	// can carry.

@@ -8,6 +8,10 @@
 // the memory DOKS leaves to pods, quorum sizes and redundancy. Both are judged by
 // the same verdict and priced from the same catalogue.
 //
+// A simulation takes Target.Room as the load of a room with so many participants and
+// SFUCapacity as what a node carries; an interface takes Plan, Compare, Claims and
+// Plan.Explain. Everything that a plan says is data; nothing is rendered here.
+//
 // The package does no I/O and imports neither Pulumi nor godo; prices and sizes are
 // dated, embedded data, refreshed by package sizing/refresh. Money is decimal.
 package sizing

@@ -7,6 +7,8 @@ import (
 
 // Quantity is a named number with its unit and where it comes from.
 type Quantity struct {
+	// Name is how the formula calls it, Value the number as text, Unit what it counts
+	// (it may be empty), Source where it was read or derived.
 	Name, Value, Unit, Source string
 }
 

@@ -1,7 +1,5 @@
 package sizing
 
-import "slices"
-
 // Site is one place the platform runs at: one VPC and one DOKS cluster.
 type Site struct {
 	// Name is the site's own name, such as "jakarta".
@@ -64,9 +62,4 @@ func (in Input) CatalogueUsed() *Catalogue {
 		return in.Catalogue
 	}
 	return DefaultCatalogue()
-}
-
-// siteIndex returns the position of the site named name, or -1.
-func (in Input) siteIndex(name string) int {
-	return slices.IndexFunc(in.Sites, func(s Site) bool { return s.Name == name })
 }

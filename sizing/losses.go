@@ -17,7 +17,7 @@ func (p *Plan) siteLosses() []SiteLoss {
 		return []SiteLoss{{Site: p.Sites[0].Name, Text: "the only site: everything stops until it is rebuilt from backups"}}
 	}
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
-	rooms := p.Target.SFUCapacity(size, p.Options).Rooms
+	rooms := p.Target.sfuNode(size, p.Options).Rooms
 	var losses []SiteLoss
 	for _, site := range p.Sites {
 		lost := map[Role]int{}
@@ -52,7 +52,7 @@ func (p *Plan) nodeLoss(role Role) string {
 	switch role {
 	case RoleSFU:
 		size, _ := p.CatalogueUsed().Size(p.Size(role))
-		rooms := p.Target.SFUCapacity(size, p.Options).Rooms
+		rooms := p.Target.sfuNode(size, p.Options).Rooms
 		left := (nodes - 1) * rooms
 		text := fmt.Sprintf("up to %d meetings drop for 10 to 30 s and start again on other nodes, which carry %d", rooms, left)
 		if left < p.Target.Meetings {

@@ -16,6 +16,9 @@ type Requirement struct {
 	Spare int
 	// MinNodes is the fewest nodes, such as a quorum.
 	MinNodes int
+	// Multiple is what the count is a multiple of, such as 2 for masters with a
+	// replica each; 0 means 1.
+	Multiple int
 	// MaxNodes is the most nodes; 0 means maxNodes of a VPC.
 	MaxNodes int
 }
@@ -37,6 +40,8 @@ func (r Requirement) Count(size Size) int {
 		return 0
 	}
 	count := max(ceilDiv(max(r.Need, 0), units)+r.Spare, r.MinNodes)
+	multiple := max(r.Multiple, 1)
+	count = ceilDiv(count, multiple) * multiple
 	limit := r.MaxNodes
 	if limit == 0 {
 		limit = maxNodes
@@ -50,7 +55,8 @@ func (r Requirement) Count(size Size) int {
 // Cheapest returns the size and count with the lowest list price that fulfil the
 // requirement; among equals the one with fewer nodes, then the first slug. It is
 // exact: for a given size fewer nodes do not do and more cost more, so that one
-// count per size has to be looked at. Sizes without a price are not chosen.
+// count per size has to be looked at. Sizes without a price are not chosen. The transfer
+// that a size includes is not set against its price.
 func Cheapest(sizes []Size, r Requirement) (Choice, error) {
 	var (
 		best  Choice

@@ -70,15 +70,21 @@ func Compare(in Input) (design, capacity *Plan, err error) {
 // checkRoomFits rejects a meeting that no node of any size can hold: a room cannot
 // span nodes.
 func (in Input) checkRoomFits() error {
-	largest, at := 0, ""
+	var media []Size
 	for _, size := range in.sizesEverywhere() {
-		c := in.Target.SFUCapacity(size, in.Options)
-		if size.Dedicated() && c.LargestRoom > largest {
-			largest, at = c.LargestRoom, size.Slug
+		if !size.Dedicated() {
+			continue
 		}
+		if in.Target.sfuNode(size, in.Options).Rooms > 0 {
+			return nil
+		}
+		media = append(media, size)
 	}
-	if in.Target.ParticipantsPerMeeting <= largest {
-		return nil
+	largest, at := 0, "no size with its own CPUs is sold at every site"
+	for _, size := range media {
+		if room := in.Target.SFUCapacity(size, in.Options).LargestRoom; room > largest {
+			largest, at = room, size.Slug
+		}
 	}
 	return &FieldError{
 		Field: "target.participantsPerMeeting",
@@ -140,86 +146,6 @@ func limits(role Role, count int, fixed FixedPool) (low, high int) {
 		high = fixed.Max
 	}
 	return min(low, count), max(high, count)
-}
-
-// choices returns the size and total count of each role by the model, with fixed
-// sizes taken as they are.
-func (p *Plan) choices() (map[Role]Choice, error) {
-	if p.Model == ModelDesign {
-		return p.designChoices()
-	}
-	var problems []error
-	choices := map[Role]Choice{}
-	sizes := p.sizesEverywhere()
-	for role, requirement := range p.requirements(p.Demand) {
-		candidates := sizes
-		if slug := p.Fixed[role].Size; slug != "" {
-			size, _ := p.CatalogueUsed().Size(slug)
-			candidates = []Size{size}
-		}
-		choice, err := p.choose(role, candidates, requirement)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		choices[role] = choice
-	}
-	if slug := p.Fixed[RoleRecorder].Size; slug != "" && choices[RoleRecorder].Count == 0 {
-		size, _ := p.CatalogueUsed().Size(slug)
-		choices[RoleRecorder] = Choice{Size: size}
-	}
-	return choices, errors.Join(problems...)
-}
-
-func (p *Plan) choose(role Role, candidates []Size, r Requirement) (Choice, error) {
-	choice, err := Cheapest(candidates, r)
-	if err == nil {
-		return choice, nil
-	}
-	fixed := p.Fixed[role]
-	if fixed.Size != "" && fixed.Count > 0 {
-		// Both are given: the verdict says what they carry.
-		return Choice{Size: candidates[0], Count: fixed.Count}, nil
-	}
-	field, value := "fixed."+string(role)+".size", fixed.Size
-	if fixed.Size == "" {
-		field, value = "target", fmt.Sprintf("%d meetings of %d", p.Target.Meetings, p.Target.ParticipantsPerMeeting)
-	}
-	return Choice{}, &FieldError{
-		Field: field, Value: value,
-		Allowed: fmt.Sprintf("something at most %d nodes of role %s can carry: %v", maxNodes, role, err),
-	}
-}
-
-func (p *Plan) designChoices() (map[Role]Choice, error) {
-	var problems []error
-	choices := map[Role]Choice{}
-	counts := DesignCounts(p.Target, len(p.Sites))
-	for _, role := range Roles {
-		slug := p.Fixed[role].Size
-		if slug == "" {
-			slug = designSizes[role]
-		}
-		count, ok := counts[role]
-		if !ok && p.Fixed[role].Count == 0 {
-			continue
-		}
-		size, known := p.CatalogueUsed().Size(slug)
-		for _, site := range p.Sites {
-			if known && size.In(site.Region) == NotSold {
-				known = false
-			}
-		}
-		if !known {
-			problems = append(problems, &FieldError{
-				Field: "fixed." + string(role) + ".size", Value: slug,
-				Allowed: "another size: the design's is not sold at every site",
-			})
-			continue
-		}
-		choices[role] = Choice{Size: size, Count: count}
-	}
-	return choices, errors.Join(problems...)
 }
 
 // checkNodes rejects plans whose sites would have more nodes than a VPC holds.

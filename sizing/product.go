@@ -39,9 +39,9 @@ var Products = []Product{
 	ProductSpacesCold, ProductPeering, ProductPeeringTransfer, ProductNATGateway,
 }
 
-// What the Spaces subscription includes (DigitalOcean staff,
+// What the Spaces subscription includes (an answer of 2018 at
 // digitalocean.com/community/questions/prices-explanation-5-per-space-or-5-for-spaces;
-// 2018, still the published offer of docs.digitalocean.com/products/spaces).
+// no dated price page was found, so the price is marked unverified).
 const (
 	SpacesIncludedGiB         = 250
 	SpacesIncludedTransferGiB = 1024

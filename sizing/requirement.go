@@ -25,7 +25,8 @@ const (
 	minioUsablePercent = 50
 	// minioFillPercent keeps a volume from running full.
 	minioFillPercent = 80
-	// maxVolumeGiB is the largest DigitalOcean volume, 16 TiB.
+	// maxVolumeGiB is the largest DigitalOcean volume, 16 TiB
+	// (docs.digitalocean.com/reference/pydo/reference/volumes, 2025-10-20).
 	maxVolumeGiB = 16 << 10
 	// monitoringVCPUs and monitoringMemoryMiB are the design's monitoring node.
 	monitoringVCPUs     = 4
@@ -62,7 +63,7 @@ func (in Input) requirements(d Demand) map[Role]Requirement {
 				if !s.Dedicated() {
 					return 0
 				}
-				return in.Target.SFUCapacity(s, in.Options).Rooms
+				return in.Target.sfuNode(s, in.Options).Rooms
 			},
 		},
 		RoleAPI: {
@@ -82,7 +83,7 @@ func (in Input) requirements(d Demand) map[Role]Requirement {
 		})},
 		RoleRedis: {
 			// Masters and as many replicas.
-			Need: ceilRatio(2*d.RedisBytes, 1<<20), MinNodes: designRedisCount,
+			Need: ceilRatio(2*d.RedisBytes, 1<<20), MinNodes: designRedisCount, Multiple: 2,
 			Units: func(s Size) int {
 				if !s.Dedicated() || s.VCPUs < redisVCPUs || s.MemoryMiB < redisMinMiB {
 					return 0

@@ -1,0 +1,132 @@
+package sizing_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/golden"
+	"github.com/gomeet/infra/sizing"
+)
+
+func TestLoadBalancerUnits(t *testing.T) {
+	for connections, want := range map[int]int{-1: 1, 0: 1, 1: 2, 10_000: 2, 10_001: 3, 50_000: 6, 100_000: 11} {
+		require.Equal(t, want, sizing.LoadBalancerUnits(connections), "%d connections", connections)
+	}
+}
+
+func TestLoadBalancersCarryEverySite(t *testing.T) {
+	p := plan(t, card(sizing.ModelDesign))
+	total := 0
+	for _, lb := range p.Daemons.LoadBalancers {
+		total += lb.Connections
+		require.GreaterOrEqual(t, (lb.SizeUnit-1)*sizing.LoadBalancerNodeConnections, lb.Connections, "with one node lost")
+		require.LessOrEqual(t, lb.SizeUnit, sizing.LoadBalancerMaxNodes)
+	}
+	require.GreaterOrEqual(t, total, 100_000, "a WebSocket to the API and one to LiveKit each")
+}
+
+// The poolers together leave a fifth of the connections, whatever the nodes.
+func TestPgBouncerLeavesConnections(t *testing.T) {
+	for _, size := range []string{"s-1vcpu-2gb", "s-2vcpu-4gb", "g-4vcpu-16gb", "g-8vcpu-32gb", "g-16vcpu-64gb"} {
+		for count := 1; count <= 5; count++ {
+			in := card(sizing.ModelDesign)
+			in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RolePG: {Size: size, Count: count}}
+			p := plan(t, in)
+			b := p.Daemons.PgBouncer
+			require.LessOrEqual(t, b.Instances*b.MaxDBConnections*100, b.MaxConnections*sizing.PGPooledPercent)
+			require.LessOrEqual(t, b.DefaultPoolSize+b.ReservePoolSize, b.MaxDBConnections)
+			require.Positive(t, b.ReservePoolSize)
+			require.LessOrEqual(t, b.MaxConnections, sizing.PGMaxConnections)
+			require.Equal(t, b.Instances*b.MaxDBConnections, p.Demand.PGConnections)
+		}
+	}
+	b := plan(t, card(sizing.ModelDesign)).Daemons.PgBouncer
+	require.Equal(t, sizing.PgBouncerMaxDBConnections, b.MaxDBConnections, "3 x 130 of 500")
+}
+
+func TestLiveKitLimitsAdmitThePlannedMeetings(t *testing.T) {
+	p := plan(t, card(sizing.ModelCapacity))
+	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
+	require.Equal(t, 1, l.Rooms)
+	require.GreaterOrEqual(t, l.NumTracks, l.Rooms*(room.PublishedTracks+room.ForwardedTracks))
+	require.Less(t, l.NumTracks, 2*(room.PublishedTracks+room.ForwardedTracks), "and not a second meeting")
+	require.GreaterOrEqual(t, float64(l.BytesPerSecond), (room.BitsIn+room.BitsOut)/8)
+	require.Equal(t, 1, l.SubscriptionLimitVideo)
+	require.Equal(t, 3, l.SubscriptionLimitAudio)
+}
+
+func TestRedisHoldsItsData(t *testing.T) {
+	for _, model := range sizing.Models {
+		p := plan(t, card(model))
+		require.Equal(t, 3, p.Daemons.Redis.Masters)
+		require.Greater(t, p.Daemons.Redis.MaxMemoryMiB, p.Daemons.Redis.DataMiB)
+		size, _ := p.CatalogueUsed().Size(p.Size(sizing.RoleRedis))
+		require.LessOrEqual(t, 2*p.Daemons.Redis.MaxMemoryMiB, size.Allocatable().MemoryMiB, "room for a snapshot")
+	}
+}
+
+func TestScalingFollowsThePools(t *testing.T) {
+	in := card(sizing.ModelDesign)
+	in.Options.Autoscale = true
+	d := plan(t, in).Daemons
+	require.Equal(t, []sizing.Scaling{
+		{Site: "singapore", Min: 5, Max: 13, CPUPercent: 70}, {Site: "jakarta", Min: 3, Max: 7, CPUPercent: 70},
+	}, d.SFUScaling)
+	require.Equal(t, []sizing.Scaling{
+		{Site: "singapore", Min: 7, Max: 33, CPUPercent: 60, WebSockets: 1500},
+		{Site: "jakarta", Min: 3, Max: 17, CPUPercent: 60, WebSockets: 1500},
+	}, d.APIScaling)
+}
+
+func TestGoldenExplanations(t *testing.T) {
+	overridden := card(sizing.ModelCapacity)
+	overridden.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-32-intel"}, sizing.RoleAPI: {Count: 40}}
+	for name, in := range map[string]sizing.Input{
+		"design": card(sizing.ModelDesign), "capacity": card(sizing.ModelCapacity), "overridden": overridden,
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := plan(t, in)
+			var b strings.Builder
+			for _, item := range sizing.Explainable() {
+				steps, err := p.Explain(item)
+				require.NoError(t, err)
+				require.NotEmpty(t, steps, "%s", item)
+				fmt.Fprintf(&b, "%s\n", item)
+				for _, s := range steps {
+					require.NotEmpty(t, s.Formula, "%s: %s", item, s.Name)
+					require.NotEmpty(t, s.Result, "%s: %s", item, s.Name)
+					fmt.Fprintf(&b, "  %s = %s %s\n    %s\n", s.Name, s.Result, s.Unit, s.Formula)
+					for _, q := range s.Inputs {
+						require.NotEmpty(t, q.Source, "%s: %s: %s has no source", item, s.Name, q.Name)
+						fmt.Fprintf(&b, "    %s: %s %s (%s)\n", q.Name, q.Value, q.Unit, q.Source)
+					}
+					if s.Note != "" {
+						fmt.Fprintf(&b, "    note: %s\n", s.Note)
+					}
+				}
+			}
+			golden.Equal(t, "explain-"+name+".golden", b.String())
+		})
+	}
+}
+
+func TestExplainUnknownItem(t *testing.T) {
+	_, err := plan(t, dev()).Explain("sfu.colour")
+	require.ErrorContains(t, err, `explain: "sfu.colour": must be one of sfu.nodes`)
+}
+
+// The result of a derivation is the plan's own number.
+func TestExplanationsEndAtThePlan(t *testing.T) {
+	for _, model := range sizing.Models {
+		p := plan(t, card(model))
+		steps, err := p.Explain("sfu.nodes")
+		require.NoError(t, err)
+		require.Equal(t, fmt.Sprint(p.Total(sizing.RoleSFU)), steps[len(steps)-2].Result)
+		steps, err = p.Explain("pgbouncer.maxDBConnections")
+		require.NoError(t, err)
+		require.Equal(t, "130", steps[0].Result)
+	}
+}
