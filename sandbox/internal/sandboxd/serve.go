@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/digitalocean/godo"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/gomeet/infra/sandbox/api"
@@ -133,16 +132,9 @@ func serveAll(ctx context.Context, l *listeners, cloud, buckets http.Handler, pr
 
 // keys opens the buckets for the sandbox's own key and for those that were made
 // through the API.
-func keys(cloud any) spaces.Keys {
-	own := spaces.FullAccess(SpacesKey, SpacesSecret)
-	api, ok := cloud.(interface {
-		SpacesKey(id string) (secret string, grants []*godo.Grant, found bool)
-	})
-	if !ok {
-		return own
-	}
-	return spaces.First(own, spaces.KeyFunc(func(id string) (spaces.Key, bool) {
-		secret, grants, found := api.SpacesKey(id)
+func keys(cloud *api.Server) spaces.Keys {
+	return spaces.First(spaces.FullAccess(SpacesKey, SpacesSecret), spaces.KeyFunc(func(id string) (spaces.Key, bool) {
+		secret, grants, found := cloud.SpacesKey(id)
 		return spaces.Key{ID: id, Secret: secret, Grants: grants}, found
 	}))
 }
