@@ -11,8 +11,10 @@ TOOLS := $(CURDIR)/tools/bin
 export GOMEET_SANDBOX_DIR ?= $(CURDIR)/.sandbox
 export GOMEET_TOOLS := $(TOOLS)
 SANDBOX := $(TOOLS)/gomeet-sandbox
+# With an installed Pulumi its own plugins are used, see tools/build.
+PLUGIN = $(if $(filter path,$(shell cat $(TOOLS)/.pulumi 2>/dev/null)),--official-plugin)
 # The environment that points Pulumi at the sandbox; "make env" prints it.
-ENV = eval "$$($(SANDBOX) env --stack $(STACK))"
+ENV = eval "$$($(SANDBOX) env --stack $(STACK) $(PLUGIN))"
 
 .PHONY: help
 help: ## Show this list
@@ -40,7 +42,7 @@ sandbox-status: commands ## Show the sandbox and what exists in it
 
 .PHONY: env
 env: commands ## Print the environment in which plain Pulumi commands use the sandbox
-	@$(SANDBOX) env --stack $(STACK)
+	@$(SANDBOX) env --stack $(STACK) $(PLUGIN)
 
 # The stack exists and has its secrets. They live in the sandbox's own copy of the
 # stack file, so the committed one stays as it is.

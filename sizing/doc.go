@@ -13,5 +13,5 @@
 // Plan.Explain. Everything that a plan says is data; nothing is rendered here.
 //
 // The package does no I/O and imports neither Pulumi nor godo; prices and sizes are
-// dated, embedded data, refreshed by package sizing/refresh. Money is decimal.
+// dated, embedded data, refreshed by package internal/refresh. Money is decimal.
 package sizing

@@ -14,7 +14,7 @@ import (
 
 	"github.com/gomeet/infra/internal/report"
 	"github.com/gomeet/infra/sizing"
-	"github.com/gomeet/infra/sizing/refresh"
+	"github.com/gomeet/infra/internal/refresh"
 )
 
 func newCatalogue() *cobra.Command {

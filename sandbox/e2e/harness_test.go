@@ -96,7 +96,7 @@ func (w *world) make(target, stack string) string {
 // prints.
 func (w *world) shell(stack, script string) (string, error) {
 	w.t.Logf("$ %s", script)
-	return w.try("bash", "-c", `eval "$(`+w.tool("gomeet-sandbox")+` env --stack `+stack+`)" && `+script)
+	return w.try("bash", "-c", `eval "$(make -s env STACK=`+stack+`)" && `+script)
 }
 
 // inventory returns how many resources exist in the sandbox, of all kinds.

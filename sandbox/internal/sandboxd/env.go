@@ -32,10 +32,11 @@ func Env(dir Dir, ports Ports, stack, tools string, official bool) []Variable {
 		{"PULUMI_OPTION_CONFIG_FILE", dir.StackFile(stack)},
 		{"PULUMI_SKIP_UPDATE_CHECK", "true"},
 	}
-	if !official {
-		variables = append(variables, Variable{"PULUMI_DEBUG_PROVIDERS", fmt.Sprintf("digitalocean:%d", ports.Provider)})
+	if official {
+		return variables
 	}
-	// The tools' own plugins; without them Pulumi uses the user's.
+	variables = append(variables, Variable{"PULUMI_DEBUG_PROVIDERS", fmt.Sprintf("digitalocean:%d", ports.Provider)})
+	// The tools' own plugins; the user's stay out of the way.
 	if home := filepath.Join(tools, "home"); exists(home) {
 		variables = append(variables, Variable{"PULUMI_HOME", home})
 	}

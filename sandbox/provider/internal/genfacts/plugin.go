@@ -15,22 +15,22 @@ import (
 )
 
 // messageLimit is the largest answer accepted, in bytes: the provider's schema is
-// 3.6 MB, its mapping is of the same order, and gRPC's own limit is 4 MiB.
+// 2.7 MB, above which gRPC's own limit of 4 MiB would soon be.
 const messageLimit = 64 << 20
 
 // ask runs a provider plugin and returns its Pulumi schema and the mapping of its
 // Terraform schema.
-func ask(ctx context.Context, program string) (s packageSchema, m mapping, err error) {
+func ask(ctx context.Context, program string) (packageSchema, mapping, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program)
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		return s, m, fmt.Errorf("running %q: %w", program, err)
+		return packageSchema{}, mapping{}, err
 	}
 	if err := cmd.Start(); err != nil {
-		return s, m, fmt.Errorf("running %q: %w", program, err)
+		return packageSchema{}, mapping{}, err
 	}
 	defer func() {
 		cancel()
@@ -38,33 +38,31 @@ func ask(ctx context.Context, program string) (s packageSchema, m mapping, err e
 	}()
 	port, err := bufio.NewReader(stdout).ReadString('\n') // A plugin's first line is its port.
 	if err != nil {
-		return s, m, fmt.Errorf("reading the port of %q: %w", program, err)
+		return packageSchema{}, mapping{}, fmt.Errorf("reading the port: %w", err)
 	}
 	conn, err := grpc.NewClient("127.0.0.1:"+strings.TrimSpace(port),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(messageLimit)))
 	if err != nil {
-		return s, m, fmt.Errorf("connecting to %q: %w", program, err)
+		return packageSchema{}, mapping{}, err
 	}
 	defer conn.Close()
 	client := rpc.NewResourceProviderClient(conn)
+	var s packageSchema
 	schema, err := client.GetSchema(ctx, &rpc.GetSchemaRequest{})
+	if err == nil {
+		err = json.Unmarshal([]byte(schema.Schema), &s)
+	}
 	if err != nil {
-		return s, m, fmt.Errorf("asking %q for its schema: %w", program, err)
+		return packageSchema{}, mapping{}, fmt.Errorf("asking for the schema: %w", err)
 	}
-	if err := json.Unmarshal([]byte(schema.Schema), &s); err != nil {
-		return s, m, fmt.Errorf("reading the schema of %q: %w", program, err)
-	}
+	var m mapping
 	terraform, err := client.GetMapping(ctx, &rpc.GetMappingRequest{Key: "terraform"})
+	if err == nil {
+		err = json.Unmarshal(terraform.Data, &m)
+	}
 	if err != nil {
-		return s, m, fmt.Errorf("asking %q for its Terraform mapping: %w", program, err)
-	}
-	if err := json.Unmarshal(terraform.Data, &m); err != nil {
-		return s, m, fmt.Errorf("reading the Terraform mapping of %q: %w", program, err)
-	}
-	if path := os.Getenv("DUMP"); path != "" {
-		os.WriteFile(path, terraform.Data, 0o600)
-		os.WriteFile(path+".schema", []byte(schema.Schema), 0o600)
+		return packageSchema{}, mapping{}, fmt.Errorf("asking for the Terraform mapping: %w", err)
 	}
 	return s, m, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/sizing"
-	"github.com/gomeet/infra/sizing/refresh"
+	"github.com/gomeet/infra/internal/refresh"
 )
 
 // api serves the handler as DigitalOcean's API.
