@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/oauth2"
 
+	"github.com/gomeet/infra/internal/refresh"
 	"github.com/gomeet/infra/internal/report"
 	"github.com/gomeet/infra/sizing"
-	"github.com/gomeet/infra/internal/refresh"
 )
 
 func newCatalogue() *cobra.Command {

@@ -10,8 +10,8 @@ import (
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/internal/refresh"
+	"github.com/gomeet/infra/sizing"
 )
 
 // api serves the handler as DigitalOcean's API.
