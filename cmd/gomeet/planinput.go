@@ -17,7 +17,7 @@ type planFlags struct {
 	cmd                    *cobra.Command
 	stack, model           string
 	meetings, participants int
-	redundancy             int
+	redundancy, committed  int
 	regions                []string
 	autoscale, ha          bool
 }
@@ -31,6 +31,7 @@ func addPlanFlags(cmd *cobra.Command) *planFlags {
 	flags.IntVar(&f.meetings, "meetings", target.Meetings, "meetings at the same time at the peak")
 	flags.IntVar(&f.participants, "participants", target.ParticipantsPerMeeting, "participants in one meeting")
 	flags.IntVar(&f.redundancy, "redundancy", 0, "nodes of the SFU and API pools that may fail at once; 0 is the default of the model, -1 none")
+	flags.IntVar(&f.committed, "committed-use", 0, "negotiated discount on Droplets in percent, shown as an option")
 	flags.StringSliceVar(&f.regions, "regions", []string{"sgp1"}, "regions of the sites, the primary first")
 	flags.BoolVar(&f.autoscale, "autoscale", false, "give the SFU and API pools autoscaling limits")
 	flags.BoolVar(&f.ha, "high-availability", true, "highly available control planes")
@@ -65,6 +66,9 @@ func (f *planFlags) input() (sizing.Input, error) {
 	}
 	if given("redundancy") {
 		in.Options.Redundancy = f.redundancy
+	}
+	if given("committed-use") {
+		in.Options.CommittedUsePercent = f.committed
 	}
 	if given("autoscale") {
 		in.Options.Autoscale = f.autoscale

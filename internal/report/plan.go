@@ -113,6 +113,12 @@ func cost(p *sizing.Plan) Table {
 	for _, bill := range []sizing.Bill{c.Low, c.Expected, c.Peak} {
 		t.Remarks = append(t.Remarks, fmt.Sprintf("%s: %s.", bill.Scenario.Name, bill.Scenario.Reason))
 	}
+	for _, saving := range c.Savings {
+		if saving.Monthly.Valid && saving.Monthly.Decimal.IsPositive() {
+			t.Remarks = append(t.Remarks, fmt.Sprintf("Option, in no total: %s saves %s a month; %s.",
+				saving.Name, Money(saving.Monthly.Decimal), saving.Reason))
+		}
+	}
 	for _, item := range c.Expected.Unpriced() {
 		t.Remarks = append(t.Remarks, fmt.Sprintf("No price is known for %s; it is in no total.", item.Name))
 	}
