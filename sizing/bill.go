@@ -13,7 +13,7 @@ func (p *Plan) bill(s Scenario) Bill {
 		p.billRole(&b, role)
 	}
 	for _, lb := range p.Daemons.LoadBalancers {
-		b.add(ComponentLoadBalancer, lb.Site, "load balancer nodes", whole(lb.SizeUnit), p.price(ProductLoadBalancerNode))
+		b.add(ComponentLoadBalancer, lb.Site, "load balancer nodes, "+string(lb.Edge), whole(lb.SizeUnit), p.price(ProductLoadBalancerNode))
 	}
 	for _, cp := range p.ControlPlanes {
 		b.add(ComponentControlPlane, cp.Site, "control plane", whole(1), p.price(ProductControlPlane))
@@ -24,6 +24,9 @@ func (p *Plan) bill(s Scenario) Bill {
 	p.billTransfer(&b, s)
 	p.billStorage(&b, s)
 	p.billPeering(&b)
+	// Every load balancer is looked at from outside.
+	checks := max(len(p.Daemons.LoadBalancers)-UptimeChecksFree, 0)
+	b.add(ComponentUptime, "", "uptime checks beyond the free one", whole(checks), p.price(ProductUptimeCheck))
 	return b
 }
 

@@ -133,5 +133,6 @@ var remarks = map[string]string{
 	string(RoleRecorder):   "left out: recording a meeting takes 4 vCPUs while it runs",
 	string(RoleDefault):    "left out: every DOKS cluster has a default pool",
 	ComponentNetwork:       "no price is published; it is in no sum",
+	ComponentUptime:        "left out: who watches from outside",
 	ComponentSpaces:        "left out: cold recordings and backups live there",
 }

@@ -27,6 +27,7 @@ const (
 	ComponentRecordings   = "recordings"
 	ComponentBackups      = "backups"
 	ComponentNetwork      = "network"
+	ComponentUptime       = "uptime"
 	ComponentSpaces       = "spaces"
 )
 

@@ -12,7 +12,7 @@ const (
 	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets.
 	APICPUTargetPercent = 60
 	SFUCPUTargetPercent = 70
-	// LoadBalancerNodeConnections is simultaneous connections, and
+	// LoadBalancerNodeConnections is simultaneous connections (and requests per second), and
 	// LoadBalancerNodeTLSPerSecond new TLS connections per second, of one node of a
 	// regional load balancer; LoadBalancerMaxNodes is the most nodes of one
 	// (docs.digitalocean.com/products/networking/load-balancers/how-to/scale,
@@ -38,7 +38,9 @@ const (
 // Daemons are the limits that the daemons of the plan are configured with. Nobody
 // else states them.
 type Daemons struct {
-	// LoadBalancers has one entry per site, in the order of the sites.
+	// LoadBalancers lists the load balancers in the order of the sites: at the
+	// primary the design's two, EdgeWeb and EdgeWebSocket, at every other site one
+	// EdgeAll.
 	LoadBalancers []LoadBalancer
 	// PgBouncer, LiveKit and Redis are the same at every site.
 	PgBouncer PgBouncer
@@ -48,13 +50,28 @@ type Daemons struct {
 	APIScaling, SFUScaling []Scaling
 }
 
-// LoadBalancer is the edge of one site.
+// Edge is what a load balancer carries.
+type Edge string
+
+// The load balancers of the design: web pages and the API, WebSockets, and the
+// second site's.
+const (
+	EdgeWeb       Edge = "web"
+	EdgeWebSocket Edge = "websocket"
+	EdgeAll       Edge = "edge"
+)
+
+// LoadBalancer is one load balancer of a site.
 type LoadBalancer struct {
 	Site string
-	// Connections is the WebSockets of the site, to the API and to LiveKit.
+	Edge Edge
+	// Connections is the WebSockets of the site, to the API and to LiveKit. Web
+	// pages and API calls hold none between requests: 0 for EdgeWeb.
 	Connections int
 	// SizeUnit is the number of load balancer nodes: enough for the connections, and
-	// one that may fail. It is the annotation do-loadbalancer-size-unit.
+	// one that may fail. For EdgeWeb one node is enough: it does 10,000 requests a
+	// second (LoadBalancerNodeConnections has the source), and a participant makes a
+	// handful when joining.
 	SizeUnit int
 	// ReconnectSeconds is how long all connections take to come back when the load
 	// balancer terminates TLS.
@@ -111,8 +128,8 @@ type Scaling struct {
 
 func (p *Plan) daemons() Daemons {
 	d := Daemons{PgBouncer: p.pgBouncer(), LiveKit: p.liveKit(), Redis: p.redis()}
-	for _, site := range p.Sites {
-		d.LoadBalancers = append(d.LoadBalancers, p.loadBalancer(site.Name))
+	for i, site := range p.Sites {
+		d.LoadBalancers = append(d.LoadBalancers, p.loadBalancersAt(site.Name, i == 0)...)
 		for _, pool := range p.PoolsAt(site.Name) {
 			low, high := pool.Count, pool.Count
 			if pool.Max > 0 {
@@ -129,8 +146,8 @@ func (p *Plan) daemons() Daemons {
 	return d
 }
 
-// loadBalancer gives a site the share of the connections that its API nodes have.
-func (p *Plan) loadBalancer(site string) LoadBalancer {
+// loadBalancersAt gives a site the share of the connections that its API nodes have.
+func (p *Plan) loadBalancersAt(site string, primary bool) []LoadBalancer {
 	total := p.Demand.APIConnections + p.Demand.SignallingConnections
 	here, nodes := 0, max(p.Total(RoleAPI), 1)
 	for _, pool := range p.PoolsAt(site) {
@@ -138,14 +155,24 @@ func (p *Plan) loadBalancer(site string) LoadBalancer {
 			here = pool.Count
 		}
 	}
-	lb := LoadBalancer{Site: site, Connections: ceilDiv(total*here, nodes)}
-	lb.SizeUnit = LoadBalancerUnits(lb.Connections)
-	if here < 2 {
-		// A spare in front of a single API node protects nobody.
-		lb.SizeUnit = max(lb.SizeUnit-1, 1)
+	connections := ceilDiv(total*here, nodes)
+	balancers := []LoadBalancer{{Site: site, Edge: EdgeAll, Connections: connections}}
+	if primary {
+		balancers = []LoadBalancer{
+			{Site: site, Edge: EdgeWeb},
+			{Site: site, Edge: EdgeWebSocket, Connections: connections},
+		}
 	}
-	lb.ReconnectSeconds = ceilDiv(lb.Connections, lb.SizeUnit*LoadBalancerNodeTLSPerSecond)
-	return lb
+	for i := range balancers {
+		lb := &balancers[i]
+		lb.SizeUnit = LoadBalancerUnits(max(lb.Connections, 1))
+		if here < 2 {
+			// A spare in front of a single API node protects nobody.
+			lb.SizeUnit = max(lb.SizeUnit-1, 1)
+		}
+		lb.ReconnectSeconds = ceilDiv(lb.Connections, lb.SizeUnit*LoadBalancerNodeTLSPerSecond)
+	}
+	return balancers
 }
 
 // LoadBalancerUnits returns the size unit for a number of connections: one node per

@@ -20,11 +20,15 @@ func TestLoadBalancerUnits(t *testing.T) {
 func TestLoadBalancersCarryEverySite(t *testing.T) {
 	p := plan(t, card(sizing.ModelDesign))
 	total := 0
+	var edges []string
 	for _, lb := range p.Daemons.LoadBalancers {
+		edges = append(edges, lb.Site+" "+string(lb.Edge))
 		total += lb.Connections
 		require.GreaterOrEqual(t, (lb.SizeUnit-1)*sizing.LoadBalancerNodeConnections, lb.Connections, "with one node lost")
 		require.LessOrEqual(t, lb.SizeUnit, sizing.LoadBalancerMaxNodes)
+		require.GreaterOrEqual(t, lb.SizeUnit, 2, "one may fail")
 	}
+	require.Equal(t, []string{"singapore web", "singapore websocket", "jakarta edge"}, edges, "the design's three")
 	require.GreaterOrEqual(t, total, 100_000, "a WebSocket to the API and one to LiveKit each")
 }
 

@@ -108,8 +108,19 @@ func (p *Plan) explainRecorder() []Step {
 func (p *Plan) explainLoadBalancers() []Step {
 	var steps []Step
 	for _, lb := range p.Daemons.LoadBalancers {
+		if lb.Edge == EdgeWeb {
+			steps = append(steps, Step{
+				Name: "load balancer web of " + lb.Site,
+				Inputs: []Quantity{
+					quantity("nodes", 1, "node", "10,000 requests per second each; docs.digitalocean.com, scale load balancers, 2026-07-13"),
+				},
+				Formula: "nodes + 1 that may fail, if there is more than one API node behind it",
+				Result:  fmt.Sprint(lb.SizeUnit), Unit: "size units",
+			})
+			continue
+		}
 		steps = append(steps, Step{
-			Name: "load balancer of " + lb.Site,
+			Name: fmt.Sprintf("load balancer %s of %s", lb.Edge, lb.Site),
 			Inputs: []Quantity{
 				quantity("connections", lb.Connections, "WebSockets", "API and LiveKit signalling, by the site's share of API nodes"),
 				quantity("per node", LoadBalancerNodeConnections, "connections", "docs.digitalocean.com, scale load balancers, 2026-07-13"),

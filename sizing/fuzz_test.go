@@ -47,7 +47,7 @@ func checkPlan(t *testing.T, p *sizing.Plan) {
 	}
 	require.Positive(t, p.Daemons.PgBouncer.MaxDBConnections)
 	require.Positive(t, p.Daemons.LiveKit.NumTracks)
-	require.Len(t, p.Daemons.LoadBalancers, len(p.Sites))
+	require.Len(t, p.Daemons.LoadBalancers, len(p.Sites)+1, "the primary has two")
 	if p.Model == sizing.ModelCapacity && len(p.Fixed) == 0 {
 		require.True(t, p.Verdict.Sufficient, "%+v", p.Verdict)
 	}

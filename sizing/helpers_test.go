@@ -80,7 +80,7 @@ func render(p *sizing.Plan) string {
 	}
 	line("\ndaemons")
 	for _, lb := range p.Daemons.LoadBalancers {
-		line("  load balancer %-10s %d connections, %d units, back in %d s", lb.Site, lb.Connections, lb.SizeUnit, lb.ReconnectSeconds)
+		line("  load balancer %-10s %-9s %d connections, %d units, back in %d s", lb.Site, lb.Edge, lb.Connections, lb.SizeUnit, lb.ReconnectSeconds)
 	}
 	line("  pgbouncer %+v", p.Daemons.PgBouncer)
 	line("  livekit   %+v", p.Daemons.LiveKit)

@@ -30,6 +30,8 @@ const (
 	ProductPeeringTransfer Product = "vpc-peering-transfer"
 	// ProductNATGateway is a VPC NAT gateway, per month.
 	ProductNATGateway Product = "nat-gateway"
+	// ProductUptimeCheck is an uptime check beyond the free one, per month.
+	ProductUptimeCheck Product = "uptime-check"
 )
 
 // Products lists every product.
@@ -37,6 +39,7 @@ var Products = []Product{
 	ProductLoadBalancerNode, ProductVolume, ProductVolumeSnapshot, ProductControlPlane,
 	ProductControlPlaneHA, ProductTransfer, ProductSpaces, ProductSpacesStorage,
 	ProductSpacesCold, ProductPeering, ProductPeeringTransfer, ProductNATGateway,
+	ProductUptimeCheck,
 }
 
 // What the Spaces subscription includes (an answer of 2018 at
@@ -46,3 +49,7 @@ const (
 	SpacesIncludedGiB         = 250
 	SpacesIncludedTransferGiB = 1024
 )
+
+// UptimeChecksFree is the uptime checks an account has for nothing (operators' notes
+// of 2026 in public repositories; not found in a DigitalOcean document).
+const UptimeChecksFree = 1
