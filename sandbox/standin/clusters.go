@@ -114,7 +114,7 @@ var cluster = of[clusterState]{
 			s.SurgeUpgrade = &yes
 		}
 	},
-	make: func(ctx context.Context, c *godo.Client, in clusterState) (string, error) {
+	make: func(ctx context.Context, c *clients, in clusterState) (string, error) {
 		policy, err := in.policy()
 		if err != nil {
 			return "", err
@@ -135,11 +135,11 @@ var cluster = of[clusterState]{
 		}
 		return made.ID, nil
 	},
-	wait: func(ctx context.Context, c *godo.Client, id string, _ clusterState) error {
+	wait: func(ctx context.Context, c *clients, id string, _ clusterState) error {
 		return clusterRunning(ctx, c, id)
 	},
 	look: lookCluster,
-	change: func(ctx context.Context, c *godo.Client, id string, in, old clusterState) error {
+	change: func(ctx context.Context, c *clients, id string, in, old clusterState) error {
 		policy, err := in.policy()
 		if err != nil {
 			return err
@@ -160,7 +160,7 @@ var cluster = of[clusterState]{
 		}
 		return clusterRunning(ctx, c, id)
 	},
-	remove: func(ctx context.Context, c *godo.Client, id string, old clusterState) error {
+	remove: func(ctx context.Context, c *clients, id string, old clusterState) error {
 		remove := c.Kubernetes.Delete
 		if old.DestroyAllAssociatedResources {
 			remove = c.Kubernetes.DeleteDangerous
@@ -175,7 +175,7 @@ var cluster = of[clusterState]{
 	},
 }
 
-func clusterRunning(ctx context.Context, c *godo.Client, id string) error {
+func clusterRunning(ctx context.Context, c *clients, id string) error {
 	return until(ctx, func() (bool, error) {
 		k, _, err := c.Kubernetes.Get(ctx, id)
 		if err != nil {
@@ -188,7 +188,7 @@ func clusterRunning(ctx context.Context, c *godo.Client, id string) error {
 	})
 }
 
-func lookCluster(ctx context.Context, c *godo.Client, id string, old clusterState) (clusterState, error) {
+func lookCluster(ctx context.Context, c *clients, id string, old clusterState) (clusterState, error) {
 	k, _, err := c.Kubernetes.Get(ctx, id)
 	if err != nil {
 		return clusterState{}, err
@@ -235,7 +235,7 @@ func isDefault(pool *godo.KubernetesNodePool) bool {
 }
 
 // credentials asks for a cluster's credentials and writes the kubeconfig.
-func credentials(ctx context.Context, c *godo.Client, k *godo.KubernetesCluster, seconds int) ([]kubeConfig, error) {
+func credentials(ctx context.Context, c *clients, k *godo.KubernetesCluster, seconds int) ([]kubeConfig, error) {
 	request := &godo.KubernetesClusterCredentialsGetRequest{}
 	if seconds > 0 {
 		request.ExpirySeconds = &seconds

@@ -59,7 +59,7 @@ func (s nodePoolState) taints() []godo.Taint {
 }
 
 var nodePool = of[nodePoolState]{
-	make: func(ctx context.Context, c *godo.Client, in nodePoolState) (string, error) {
+	make: func(ctx context.Context, c *clients, in nodePoolState) (string, error) {
 		made, _, err := c.Kubernetes.CreateNodePool(ctx, in.ClusterID, &godo.KubernetesNodePoolCreateRequest{
 			Name: in.Name, Size: in.Size, Count: in.count(), Tags: in.Tags, Labels: in.Labels, Taints: in.taints(),
 			AutoScale: in.AutoScale, MinNodes: in.MinNodes, MaxNodes: in.MaxNodes,
@@ -69,17 +69,17 @@ var nodePool = of[nodePoolState]{
 		}
 		return made.ID, nil
 	},
-	wait: func(ctx context.Context, c *godo.Client, id string, in nodePoolState) error {
+	wait: func(ctx context.Context, c *clients, id string, in nodePoolState) error {
 		return poolRunning(ctx, c, in.ClusterID, id)
 	},
-	look: func(ctx context.Context, c *godo.Client, id string, old nodePoolState) (nodePoolState, error) {
+	look: func(ctx context.Context, c *clients, id string, old nodePoolState) (nodePoolState, error) {
 		pool, _, err := c.Kubernetes.GetNodePool(ctx, old.ClusterID, id)
 		if err != nil {
 			return nodePoolState{}, err
 		}
 		return describePool(old.ClusterID, pool, old.NodeCount), nil
 	},
-	change: func(ctx context.Context, c *godo.Client, id string, in, _ nodePoolState) error {
+	change: func(ctx context.Context, c *clients, id string, in, _ nodePoolState) error {
 		taints := in.taints()
 		request := &godo.KubernetesNodePoolUpdateRequest{
 			Name: in.Name, Tags: in.Tags, Labels: in.Labels, Taints: &taints,
@@ -93,7 +93,7 @@ var nodePool = of[nodePoolState]{
 		}
 		return poolRunning(ctx, c, in.ClusterID, id)
 	},
-	remove: func(ctx context.Context, c *godo.Client, id string, old nodePoolState) error {
+	remove: func(ctx context.Context, c *clients, id string, old nodePoolState) error {
 		if _, err := c.Kubernetes.DeleteNodePool(ctx, old.ClusterID, id); err != nil {
 			return err
 		}
@@ -140,7 +140,7 @@ func ownTags(tags []string) []string {
 }
 
 // poolRunning waits until every node of a pool runs.
-func poolRunning(ctx context.Context, c *godo.Client, clusterID, id string) error {
+func poolRunning(ctx context.Context, c *clients, clusterID, id string) error {
 	return until(ctx, func() (bool, error) {
 		pool, _, err := c.Kubernetes.GetNodePool(ctx, clusterID, id)
 		if err != nil {

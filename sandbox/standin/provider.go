@@ -5,16 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
-	"net/url"
 	"sync/atomic"
 	"time"
 
-	"github.com/digitalocean/godo"
 	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
-	"golang.org/x/oauth2"
 	"google.golang.org/grpc"
 )
 
@@ -27,6 +23,10 @@ type Config struct {
 	Endpoint string
 	// Token is the API token.
 	Token string
+	// SpacesEndpoint is the URL of the buckets; it must be loopback.
+	SpacesEndpoint string
+	// SpacesKey and SpacesSecret are the access key of the buckets.
+	SpacesKey, SpacesSecret string
 }
 
 // table lists the resources by token.
@@ -38,7 +38,7 @@ var table = map[string]resource{
 
 // Serve answers engines on a listener until ctx ends.
 func Serve(ctx context.Context, listener net.Listener, cfg Config) error {
-	client, err := newClient(cfg.Endpoint, cfg.Token)
+	client, err := newClients(cfg)
 	if err != nil {
 		return err
 	}
@@ -62,32 +62,7 @@ func Serve(ctx context.Context, listener net.Listener, cfg Config) error {
 // configure the same sandbox.
 type server struct {
 	cfg    Config
-	client atomic.Pointer[godo.Client]
-}
-
-// errNotLoopback is why an endpoint is refused.
-var errNotLoopback = errors.New("the sandbox's stand-in provider only talks to this machine; use Pulumi's own digitalocean plugin for a real account")
-
-// newClient makes a client for a loopback endpoint. Failed requests are tried
-// again as often as the official provider does by default (httpRetryMax 4).
-func newClient(endpoint, token string) (*godo.Client, error) {
-	parsed, err := url.Parse(endpoint)
-	if err != nil {
-		return nil, fmt.Errorf("digitalocean:apiEndpoint: %q: %w", endpoint, errNotLoopback)
-	}
-	if host := parsed.Hostname(); host != "localhost" {
-		if address, err := netip.ParseAddr(host); err != nil || !address.IsLoopback() {
-			return nil, fmt.Errorf("digitalocean:apiEndpoint: %q: %w", endpoint, errNotLoopback)
-		}
-	}
-	authorized := oauth2.NewClient(context.Background(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}))
-	wait, most := 1.0, 30.0
-	client, err := godo.New(authorized, godo.SetBaseURL(endpoint+"/"),
-		godo.WithRetryAndBackoffs(godo.RetryConfig{RetryMax: 4, RetryWaitMin: &wait, RetryWaitMax: &most}))
-	if err != nil {
-		return nil, fmt.Errorf("making the API client: %w", err)
-	}
-	return client, nil
+	client atomic.Pointer[clients]
 }
 
 func (s *server) provider() p.Provider {
@@ -109,7 +84,11 @@ func (s *server) configure(_ context.Context, r p.ConfigureRequest) error {
 		}
 		return fallback
 	}
-	client, err := newClient(text("apiEndpoint", s.cfg.Endpoint), text("token", s.cfg.Token))
+	client, err := newClients(Config{
+		Endpoint: text("apiEndpoint", s.cfg.Endpoint), Token: text("token", s.cfg.Token),
+		SpacesEndpoint: text("spacesEndpoint", s.cfg.SpacesEndpoint),
+		SpacesKey:      text("spacesAccessId", s.cfg.SpacesKey), SpacesSecret: text("spacesSecretKey", s.cfg.SpacesSecret),
+	})
 	if err != nil {
 		return err
 	}

@@ -17,10 +17,10 @@ import (
 // resource is one row of the table of resources.
 type resource interface {
 	spec() []field
-	create(ctx context.Context, c *godo.Client, inputs property.Map) (id string, state property.Map, err error)
-	read(ctx context.Context, c *godo.Client, id string, state property.Map) (property.Map, error)
-	update(ctx context.Context, c *godo.Client, id string, inputs, state property.Map) (property.Map, error)
-	delete(ctx context.Context, c *godo.Client, id string, state property.Map) error
+	create(ctx context.Context, c *clients, inputs property.Map) (id string, state property.Map, err error)
+	read(ctx context.Context, c *clients, id string, state property.Map) (property.Map, error)
+	update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error)
+	delete(ctx context.Context, c *clients, id string, state property.Map) error
 }
 
 // errGone means that a resource does not exist any more.
@@ -34,13 +34,13 @@ type of[S any] struct {
 	defaults func(*S)
 	// make creates the resource and returns its id; wait, if there is one, waits
 	// until it is ready.
-	make func(ctx context.Context, c *godo.Client, in S) (string, error)
-	wait func(ctx context.Context, c *godo.Client, id string, in S) error
+	make func(ctx context.Context, c *clients, in S) (string, error)
+	wait func(ctx context.Context, c *clients, id string, in S) error
 	// look reads the resource. old is the state before; on import only the id is known.
-	look func(ctx context.Context, c *godo.Client, id string, old S) (S, error)
+	look func(ctx context.Context, c *clients, id string, old S) (S, error)
 	// change updates the resource, remove deletes it and waits until it is gone.
-	change func(ctx context.Context, c *godo.Client, id string, in, old S) error
-	remove func(ctx context.Context, c *godo.Client, id string, old S) error
+	change func(ctx context.Context, c *clients, id string, in, old S) error
+	remove func(ctx context.Context, c *clients, id string, old S) error
 }
 
 func (r of[S]) spec() []field { return fields(reflect.TypeFor[S]()) }
@@ -53,7 +53,7 @@ func (r of[S]) inputs(m property.Map) (S, error) {
 	return in, err
 }
 
-func (r of[S]) create(ctx context.Context, c *godo.Client, m property.Map) (string, property.Map, error) {
+func (r of[S]) create(ctx context.Context, c *clients, m property.Map) (string, property.Map, error) {
 	in, err := r.inputs(m)
 	if err != nil {
 		return "", property.Map{}, err
@@ -75,7 +75,7 @@ func (r of[S]) create(ctx context.Context, c *godo.Client, m property.Map) (stri
 	return id, state, nil
 }
 
-func (r of[S]) read(ctx context.Context, c *godo.Client, id string, m property.Map) (property.Map, error) {
+func (r of[S]) read(ctx context.Context, c *clients, id string, m property.Map) (property.Map, error) {
 	old, err := r.inputs(m)
 	if err != nil {
 		return property.Map{}, err
@@ -87,7 +87,7 @@ func (r of[S]) read(ctx context.Context, c *godo.Client, id string, m property.M
 	return encode(now, r.secrets...)
 }
 
-func (r of[S]) update(ctx context.Context, c *godo.Client, id string, inputs, state property.Map) (property.Map, error) {
+func (r of[S]) update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error) {
 	in, err := r.inputs(inputs)
 	if err != nil {
 		return property.Map{}, err
@@ -102,7 +102,7 @@ func (r of[S]) update(ctx context.Context, c *godo.Client, id string, inputs, st
 	return r.read(ctx, c, id, state)
 }
 
-func (r of[S]) delete(ctx context.Context, c *godo.Client, id string, state property.Map) error {
+func (r of[S]) delete(ctx context.Context, c *clients, id string, state property.Map) error {
 	old, err := decode[S](state)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package standin
 
 import (
 	"context"
-	"errors"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"github.com/gomeet/infra/sandbox/api"
 	"github.com/gomeet/infra/sandbox/kube"
 	"github.com/gomeet/infra/sandbox/kube/kubetest"
+	"github.com/gomeet/infra/sandbox/spaces"
 	"github.com/gomeet/infra/sandbox/store"
 )
 
@@ -30,6 +30,22 @@ type engine struct {
 	t *testing.T
 	p.Provider
 	planes *kubetest.Fake
+	server *server
+}
+
+// behind is a way to change the sandbox behind the engine's back.
+func (e engine) behind() *clients { return e.server.client.Load() }
+
+func startBuckets(t *testing.T) string {
+	t.Helper()
+	handler, closer, err := spaces.New(spaces.Config{Dir: t.TempDir(), Keys: spaces.FullAccess("key", "secret")})
+	require.NoError(t, err)
+	web := httptest.NewServer(handler)
+	t.Cleanup(func() {
+		web.Close()
+		require.NoError(t, closer.Close())
+	})
+	return web.URL
 }
 
 func start(t *testing.T) engine {
@@ -46,11 +62,12 @@ func start(t *testing.T) engine {
 		require.NoError(t, cloud.Close())
 		require.NoError(t, st.Close())
 	})
-	client, err := newClient(web.URL, "token")
-	require.NoError(t, err)
-	s := &server{cfg: Config{Endpoint: web.URL, Token: "token"}}
-	s.client.Store(client)
-	return engine{t, s.provider(), planes}
+	s := &server{cfg: Config{
+		Endpoint: web.URL, Token: "token", SpacesEndpoint: startBuckets(t), SpacesKey: "key", SpacesSecret: "secret",
+	}}
+	e := engine{t: t, Provider: s.provider(), planes: planes, server: s}
+	require.NoError(t, e.Configure(context.Background(), p.ConfigureRequest{}))
+	return e
 }
 
 func urn(token string) presource.URN {
@@ -250,8 +267,13 @@ func TestRefusesEveryEndpointThatIsNotLoopback(t *testing.T) {
 		require.NoError(t, err, endpoint)
 	}
 	e := start(t)
-	err := e.Configure(context.Background(), p.ConfigureRequest{Args: object("apiEndpoint", "https://api.digitalocean.com")})
-	require.True(t, errors.Is(err, errNotLoopback), "error: %v", err)
+	for key, endpoint := range map[string]string{
+		"apiEndpoint": "https://api.digitalocean.com", "spacesEndpoint": "https://sgp1.digitaloceanspaces.com",
+	} {
+		err := e.Configure(context.Background(), p.ConfigureRequest{Args: object(key, endpoint)})
+		require.ErrorIs(t, err, errNotLoopback, key)
+		require.ErrorContains(t, err, key)
+	}
 }
 
 // A resource that exists but never becomes ready keeps its id, so that nothing is

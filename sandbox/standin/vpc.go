@@ -18,7 +18,7 @@ type vpcState struct {
 }
 
 var vpc = of[vpcState]{
-	make: func(ctx context.Context, c *godo.Client, in vpcState) (string, error) {
+	make: func(ctx context.Context, c *clients, in vpcState) (string, error) {
 		made, _, err := c.VPCs.Create(ctx, &godo.VPCCreateRequest{
 			Name: in.Name, RegionSlug: in.Region, IPRange: in.IPRange, Description: in.Description,
 		})
@@ -27,7 +27,7 @@ var vpc = of[vpcState]{
 		}
 		return made.ID, nil
 	},
-	look: func(ctx context.Context, c *godo.Client, id string, _ vpcState) (vpcState, error) {
+	look: func(ctx context.Context, c *clients, id string, _ vpcState) (vpcState, error) {
 		v, _, err := c.VPCs.Get(ctx, id)
 		if err != nil {
 			return vpcState{}, err
@@ -37,11 +37,11 @@ var vpc = of[vpcState]{
 			CreatedAt: v.CreatedAt.UTC().String(), Default: v.Default, VpcURN: v.URN,
 		}, nil
 	},
-	change: func(ctx context.Context, c *godo.Client, id string, in, _ vpcState) error {
+	change: func(ctx context.Context, c *clients, id string, in, _ vpcState) error {
 		_, _, err := c.VPCs.Update(ctx, id, &godo.VPCUpdateRequest{Name: in.Name, Description: in.Description})
 		return err
 	},
-	remove: func(ctx context.Context, c *godo.Client, id string, _ vpcState) error {
+	remove: func(ctx context.Context, c *clients, id string, _ vpcState) error {
 		// Members that were deleted a moment ago may still be leaving.
 		return until(ctx, func() (bool, error) {
 			response, err := c.VPCs.Delete(ctx, id)

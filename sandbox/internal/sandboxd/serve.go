@@ -100,7 +100,10 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 	defer cloud.Close()
 
 	log.Info("sandbox up", "api", ports.APIURL(), "spaces", ports.SpacesURL(), "provider", ports.Provider)
-	err = serveAll(ctx, listeners, cloud, buckets, standin.Config{Endpoint: ports.APIURL(), Token: Token})
+	err = serveAll(ctx, listeners, cloud, buckets, standin.Config{
+		Endpoint: ports.APIURL(), Token: Token,
+		SpacesEndpoint: ports.SpacesURL(), SpacesKey: SpacesKey, SpacesSecret: SpacesSecret,
+	})
 	log.Info("sandbox stopping")
 	return err
 }
