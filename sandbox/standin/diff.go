@@ -56,7 +56,7 @@ func kindName(t reflect.Type) string {
 		return "string"
 	case reflect.Bool:
 		return "boolean"
-	case reflect.Int:
+	case reflect.Int, reflect.Float64:
 		return "number"
 	case reflect.Slice:
 		return "list"
@@ -96,7 +96,7 @@ func diff(spec []field, state, inputs property.Map, path string) map[string]p.Pr
 		old, had := state.GetOk(f.name)
 		wanted, wants := inputs.GetOk(f.name)
 		switch {
-		case !wants && (!had || f.object || !owned(old)):
+		case !wants && (!had || f.object || f.computed || !owned(old)):
 		case !wants:
 			changes[path+f.name] = p.PropertyDiff{Kind: kindOf(p.Delete, f.replace)}
 		case f.object && had && old.IsMap() && wanted.IsMap():

@@ -34,6 +34,17 @@ var table = map[string]resource{
 	"digitalocean:index/vpc:Vpc":                               vpc,
 	"digitalocean:index/kubernetesCluster:KubernetesCluster":   cluster,
 	"digitalocean:index/kubernetesNodePool:KubernetesNodePool": nodePool,
+	"digitalocean:index/domain:Domain":                         domain,
+	"digitalocean:index/dnsRecord:DnsRecord":                   dnsRecord,
+	"digitalocean:index/certificate:Certificate":               certificate,
+	"digitalocean:index/project:Project":                       project,
+	"digitalocean:index/projectResources:ProjectResources":     projectResources,
+	"digitalocean:index/spacesBucket:SpacesBucket":             bucket,
+	"digitalocean:index/spacesKey:SpacesKey":                   spacesKey,
+	"digitalocean:index/cdn:Cdn":                               cdn,
+	"digitalocean:index/monitorAlert:MonitorAlert":             monitorAlert,
+	"digitalocean:index/uptimeCheck:UptimeCheck":               uptimeCheck,
+	"digitalocean:index/uptimeAlert:UptimeAlert":               uptimeAlert,
 }
 
 // Serve answers engines on a listener until ctx ends.
@@ -159,7 +170,11 @@ func (s *server) read(ctx context.Context, r p.ReadRequest) (p.ReadResponse, err
 		now, has := state.GetOk(f.name)
 		old, had := r.Inputs.GetOk(f.name)
 		switch {
-		case f.output || !has:
+		case f.output:
+		case !has:
+			if had && empty(old) { // given as nothing, and the cloud has nothing
+				inputs = inputs.Set(f.name, old)
+			}
 		case had && same(f, now, old):
 			inputs = inputs.Set(f.name, old)
 		case had && f.object && now.IsMap() && old.IsMap():

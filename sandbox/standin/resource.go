@@ -35,10 +35,14 @@ type of[S any] struct {
 	// make creates the resource and returns its id; wait, if there is one, waits
 	// until it is ready.
 	make func(ctx context.Context, c *clients, in S) (string, error)
+	// once is in make's place where the cloud shows something only at the creation;
+	// it writes it into in.
+	once func(ctx context.Context, c *clients, in *S) (string, error)
 	wait func(ctx context.Context, c *clients, id string, in S) error
 	// look reads the resource. old is the state before; on import only the id is known.
 	look func(ctx context.Context, c *clients, id string, old S) (S, error)
-	// change updates the resource, remove deletes it and waits until it is gone.
+	// change updates the resource; nil where every property replaces it. remove
+	// deletes it and waits until it is gone.
 	change func(ctx context.Context, c *clients, id string, in, old S) error
 	remove func(ctx context.Context, c *clients, id string, old S) error
 }
@@ -58,11 +62,20 @@ func (r of[S]) create(ctx context.Context, c *clients, m property.Map) (string, 
 	if err != nil {
 		return "", property.Map{}, err
 	}
-	id, err := r.make(ctx, c, in)
+	make := func() (string, error) { return r.make(ctx, c, in) }
+	if r.once != nil {
+		make = func() (string, error) { return r.once(ctx, c, &in) }
+	}
+	id, err := make()
 	if err != nil {
 		return "", property.Map{}, err
 	}
 	// From here on the resource exists: whatever fails, its id is kept.
+	if r.once != nil {
+		if m, err = encode(in, r.secrets...); err != nil {
+			return id, m, err
+		}
+	}
 	if r.wait != nil {
 		if err := r.wait(ctx, c, id, in); err != nil {
 			return id, m, err
@@ -96,8 +109,15 @@ func (r of[S]) update(ctx context.Context, c *clients, id string, inputs, state 
 	if err != nil {
 		return property.Map{}, err
 	}
+	if r.change == nil {
+		return property.Map{}, errors.New("every change replaces this resource; it cannot be updated")
+	}
 	if err := r.change(ctx, c, id, in, old); err != nil {
 		return property.Map{}, err
+	}
+	// What the cloud does not tell is now as the program wants it.
+	for name, value := range inputs.AllStable {
+		state = state.Set(name, value)
 	}
 	return r.read(ctx, c, id, state)
 }
@@ -113,10 +133,14 @@ func (r of[S]) delete(ctx context.Context, c *clients, id string, state property
 	return nil
 }
 
-// gone turns a 404 into errGone.
+// gone turns a 404 of either API into errGone.
 func gone(err error) error {
 	var answer *godo.ErrorResponse
 	if errors.As(err, &answer) && answer.Response != nil && answer.Response.StatusCode == http.StatusNotFound {
+		return errGone
+	}
+	var s3 interface{ HTTPStatusCode() int }
+	if errors.As(err, &s3) && s3.HTTPStatusCode() == http.StatusNotFound {
 		return errGone
 	}
 	return err

@@ -114,6 +114,8 @@ type field struct {
 	// set compares an array without regard to order, object compares only what the
 	// program gave, because the cloud adds to it.
 	set, object bool
+	// computed is a list or map that the cloud fills where the program leaves it out.
+	computed bool
 }
 
 // fields lists the properties of a struct type.
@@ -127,7 +129,7 @@ func fields(t reflect.Type) []field {
 			name: name, kind: f.Type,
 			required: slices.Contains(options, "required"), replace: slices.Contains(options, "replace"),
 			output: slices.Contains(options, "output"), set: slices.Contains(options, "set"),
-			object: slices.Contains(options, "object"),
+			object: slices.Contains(options, "object"), computed: slices.Contains(options, "computed"),
 		})
 	}
 	return all
