@@ -17,6 +17,7 @@ import (
 // resource is one row of the table of resources.
 type resource interface {
 	spec() []field
+	hidden() []string // the properties that are secret
 	create(ctx context.Context, c *clients, inputs property.Map) (id string, state property.Map, err error)
 	read(ctx context.Context, c *clients, id string, state property.Map) (property.Map, error)
 	update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error)
@@ -48,6 +49,8 @@ type of[S any] struct {
 }
 
 func (r of[S]) spec() []field { return fields(reflect.TypeFor[S]()) }
+
+func (r of[S]) hidden() []string { return r.secrets }
 
 func (r of[S]) inputs(m property.Map) (S, error) {
 	in, err := decode[S](m)
