@@ -128,13 +128,46 @@ func same(f field, old, wanted property.Value) bool {
 	if wanted.HasComputed() {
 		return false
 	}
-	a, b := plain(old), plain(wanted)
+	a, b := bare(plain(old)), bare(plain(wanted))
 	if x, ok := a.([]any); ok && f.set {
 		if y, ok := b.([]any); ok {
 			return reflect.DeepEqual(sorted(x), sorted(y))
 		}
 	}
 	return reflect.DeepEqual(a, b)
+}
+
+// bare leaves out what is empty in the objects of a list: there, as in Terraform,
+// empty and left out are the same.
+func bare(v any) any {
+	list, ok := v.([]any)
+	if !ok {
+		return v
+	}
+	out := make([]any, len(list))
+	for i, item := range list {
+		out[i] = item
+		if object, ok := item.(map[string]any); ok {
+			out[i] = stripped(object)
+		}
+	}
+	return out
+}
+
+func stripped(object map[string]any) map[string]any {
+	out := map[string]any{}
+	for name, value := range object {
+		switch v := value.(type) {
+		case map[string]any:
+			value = stripped(v)
+		case []any:
+			value = bare(v)
+		}
+		if !empty(valueOf(value)) {
+			out[name] = value
+		}
+	}
+	return out
 }
 
 func sorted(list []any) []string {
