@@ -66,9 +66,24 @@ func (c *call) fillFirewall(f godo.Firewall, req godo.FirewallRequest) (godo.Fir
 	if err != nil {
 		return f, err
 	}
+	for i := range req.InboundRules {
+		req.InboundRules[i].PortRange = answeredPorts(req.InboundRules[i].PortRange)
+	}
+	for i := range req.OutboundRules {
+		req.OutboundRules[i].PortRange = answeredPorts(req.OutboundRules[i].PortRange)
+	}
 	f.Name, f.InboundRules, f.OutboundRules = req.Name, req.InboundRules, req.OutboundRules
 	f.DropletIDs, f.Tags, f.PendingChanges = req.DropletIDs, tags, []godo.PendingChange{}
 	return f, nil
+}
+
+// answeredPorts is how DigitalOcean answers a port range: "0" for every port, and for
+// icmp, which has none (flattenFirewallInboundRules of the Terraform provider).
+func answeredPorts(asked string) string {
+	if asked == "all" || asked == "" {
+		return "0"
+	}
+	return asked
 }
 
 func checkRule(direction, protocol, ports string, open bool) error {

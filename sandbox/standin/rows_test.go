@@ -42,7 +42,7 @@ func fixed(pairs ...any) func(engine) property.Map {
 // TestRows takes every row through its life.
 func TestRows(t *testing.T) {
 	all := map[string]row{}
-	for _, some := range []map[string]row{nameRows(t), projectRows(), spacesRows(), alertRows()} {
+	for _, some := range []map[string]row{nameRows(t), networkRows(), projectRows(), spacesRows(), alertRows()} {
 		maps.Copy(all, some)
 	}
 	for name, r := range all {
