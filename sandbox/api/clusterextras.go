@@ -45,6 +45,9 @@ func (c *call) integrateRegistry(on bool) (reply, error) {
 	if err := c.decode(&req); err != nil {
 		return reply{}, err
 	}
+	if _, found, err := registries.Get(c.tx, theRegistry); on && (err != nil || !found) {
+		return reply{}, orError(err, invalid("the account has no container registry to integrate"))
+	}
 	for _, id := range req.ClusterUUIDs {
 		k, err := find(c, clusters, id)
 		if err == nil && k.Deleting {

@@ -210,7 +210,7 @@ func TestUpgrade(t *testing.T) {
 }
 
 func TestClusterExtras(t *testing.T) {
-	s := start(t)
+	s := start(t, func(cfg *api.Config) { cfg.Registry = "images" })
 	k := s.cluster(clusterRequest("one"))
 	ids := &godo.KubernetesClusterRegistryRequest{ClusterUUIDs: []string{k.ID}}
 	_, err := s.client.Kubernetes.AddRegistry(ctx, ids)

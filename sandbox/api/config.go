@@ -21,6 +21,12 @@ type Config struct {
 	// SpacesEndpoint is the URL of the S3-compatible endpoint, reported by
 	// GET /sandbox/health so that a client needs to know one address only.
 	SpacesEndpoint string
+	// Buckets lists the Spaces buckets, which the S3 API keeps; nil means none. They
+	// are in projects and in the inventory like everything else.
+	Buckets func() ([]Bucket, error)
+	// Registry is the container registry that the account has from the start; empty
+	// means none.
+	Registry string
 	// Delay is how long each asynchronous operation takes at least. A missing
 	// kind takes no longer than the work itself.
 	Delay Delays
@@ -41,6 +47,12 @@ type Config struct {
 	// means ten seconds, the default of the upstream autoscaler's --scan-interval
 	// (https://github.com/kubernetes/autoscaler, FAQ, "What are the parameters to CA?").
 	AutoscaleEvery time.Duration
+}
+
+// Bucket is a Spaces bucket.
+type Bucket struct {
+	Name    string
+	Created time.Time
 }
 
 // RateLimit is the number of API requests in an hour.

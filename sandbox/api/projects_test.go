@@ -6,6 +6,8 @@ import (
 
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/sandbox/api"
 )
 
 func TestProjectLifecycle(t *testing.T) {
@@ -96,4 +98,40 @@ func TestProjectRules(t *testing.T) {
 			requireStatus(t, err, tc.status, tc.message)
 		})
 	}
+}
+
+// Buckets are the S3 API's, and still in projects and in the inventory.
+func TestProjectsHoldBuckets(t *testing.T) {
+	s := start(t, func(cfg *api.Config) {
+		cfg.Buckets = func() ([]api.Bucket, error) { return []api.Bucket{{Name: "recordings"}}, nil }
+	})
+	p, _, err := s.client.Projects.Create(ctx, &godo.CreateProjectRequest{Name: "meet", Purpose: "Video"})
+	require.NoError(t, err)
+	got, _, err := s.client.Projects.AssignResources(ctx, p.ID, "do:space:recordings", "do:space:none")
+	require.NoError(t, err)
+	require.Equal(t, "assigned", got[0].Status)
+	require.Equal(t, "not_found", got[1].Status)
+	in, _, err := s.client.Projects.ListResources(ctx, p.ID, nil)
+	require.NoError(t, err)
+	require.Len(t, in, 1)
+	require.Equal(t, []string{"recordings"}, s.inventory().Kinds["spaces_buckets"].Names)
+}
+
+// The registry an account has from the start is nothing that a stack left behind.
+func TestRegistryFromTheStart(t *testing.T) {
+	s := start(t)
+	k := s.cluster(clusterRequest("one"))
+	request := &godo.KubernetesClusterRegistryRequest{ClusterUUIDs: []string{k.ID}}
+	_, err := s.client.Kubernetes.AddRegistry(ctx, request)
+	require.ErrorContains(t, err, "no container registry")
+
+	s = start(t, func(cfg *api.Config) { cfg.Registry = "images" })
+	r, _, err := s.client.Registry.Get(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "images", r.Name)
+	require.Empty(t, s.inventory().Kinds["registries"].Names)
+	k = s.cluster(clusterRequest("one"))
+	request.ClusterUUIDs = []string{k.ID}
+	_, err = s.client.Kubernetes.AddRegistry(ctx, request)
+	require.NoError(t, err)
 }

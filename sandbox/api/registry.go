@@ -42,7 +42,7 @@ func (s *Server) registerRegistry() {
 		all, err := registries.List(tx)
 		list := make([]item, len(all))
 		for i, r := range all {
-			list[i] = item{id: r.Name, name: r.Name, created: r.CreatedAt}
+			list[i] = item{id: r.Name, name: r.Name, created: r.CreatedAt, builtin: r.Name == s.cfg.Registry}
 		}
 		return list, err
 	}})
@@ -94,6 +94,17 @@ func (s *Server) registerRegistry() {
 		return subscription(r)
 	})
 	s.get("/v2/registry/docker-credentials", dockerCredentials)
+}
+
+// makeRegistry makes the registry that the account has from the start.
+func (s *Server) makeRegistry(c *call) error {
+	_, found, err := registries.Get(c.tx, theRegistry)
+	if err != nil || found || s.cfg.Registry == "" {
+		return err
+	}
+	return registries.Put(c.tx, theRegistry, registry{
+		Registry: godo.Registry{Name: s.cfg.Registry, Region: "sgp1", CreatedAt: c.now}, Tier: "basic",
+	})
 }
 
 // registryRegions are where registries can be made (registry_options.yml, example).

@@ -52,6 +52,7 @@ var resources = []func(*Server){
 	(*Server).registerAlerts,
 	(*Server).registerSpacesKeys,
 	(*Server).registerCDNs,
+	(*Server).registerBuckets,
 	(*Server).registerClusters,
 	(*Server).registerNodePools,
 	(*Server).registerDroplets,
@@ -91,7 +92,7 @@ func New(cfg Config) (*Server, error) {
 	if err := s.faults.set(Faults{}); err != nil {
 		return nil, err
 	}
-	return s, s.update(makeDefaultProject)
+	return s, errors.Join(s.update(makeDefaultProject), s.update(s.makeRegistry))
 }
 
 // Start starts the background work: it resumes what an earlier server on the same

@@ -30,10 +30,23 @@ type Config struct {
 	Log *slog.Logger
 }
 
+// Bucket is one bucket, as the account sees it.
+type Bucket struct {
+	Name, Region string
+	Created      time.Time
+}
+
+// Storage is the buckets themselves, behind the handler.
+type Storage interface {
+	io.Closer
+	// Buckets returns every bucket, sorted by name.
+	Buckets() ([]Bucket, error)
+}
+
 // New opens the buckets in cfg.Dir and returns the handler that serves them.
-// Close it after the HTTP server has stopped. The error names the file when
+// Close the storage after the HTTP server has stopped. The error names the file when
 // another process has it.
-func New(cfg Config) (http.Handler, io.Closer, error) {
+func New(cfg Config) (http.Handler, Storage, error) {
 	if cfg.Dir == "" {
 		return nil, nil, errors.New("spaces: Config.Dir is empty, want a directory")
 	}

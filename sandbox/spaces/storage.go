@@ -84,6 +84,16 @@ func (s *storage) bucket(name string) (b bucketRecord, err error) {
 	return b, err
 }
 
+// Buckets implements Storage.
+func (s *storage) Buckets() ([]Bucket, error) {
+	records, err := s.buckets()
+	list := make([]Bucket, len(records))
+	for i, b := range records {
+		list[i] = Bucket{Name: b.Name, Region: b.Region, Created: b.Created}
+	}
+	return list, err
+}
+
 // buckets returns all buckets, sorted by name.
 func (s *storage) buckets() (all []bucketRecord, err error) {
 	err = s.db.View(func(tx *bolt.Tx) error {

@@ -135,8 +135,11 @@ var cluster = of[clusterState]{
 		}
 		return made.ID, nil
 	},
-	wait: func(ctx context.Context, c *clients, id string, _ clusterState) error {
-		return clusterRunning(ctx, c, id)
+	wait: func(ctx context.Context, c *clients, id string, in clusterState) error {
+		if err := clusterRunning(ctx, c, id); err != nil {
+			return err
+		}
+		return integrate(ctx, c, id, in.RegistryIntegration, false)
 	},
 	look: lookCluster,
 	change: func(ctx context.Context, c *clients, id string, in, old clusterState) error {
@@ -148,6 +151,9 @@ var cluster = of[clusterState]{
 			Name: in.Name, Tags: in.Tags, MaintenancePolicy: policy, AutoUpgrade: &in.AutoUpgrade,
 			SurgeUpgrade: *in.SurgeUpgrade, HA: &in.Ha, ControlPlaneFirewall: in.firewall(),
 		}); err != nil {
+			return err
+		}
+		if err := integrate(ctx, c, id, in.RegistryIntegration, old.RegistryIntegration); err != nil {
 			return err
 		}
 		if in.Version != old.Version {
@@ -173,6 +179,19 @@ var cluster = of[clusterState]{
 			return err
 		})
 	},
+}
+
+// integrate lets a cluster pull from the account's registry, or stops it.
+func integrate(ctx context.Context, c *clients, id string, want, has bool) error {
+	request := &godo.KubernetesClusterRegistryRequest{ClusterUUIDs: []string{id}}
+	var err error
+	switch {
+	case want && !has:
+		_, err = c.Kubernetes.AddRegistry(ctx, request)
+	case has && !want:
+		_, err = c.Kubernetes.RemoveRegistry(ctx, request)
+	}
+	return err
 }
 
 func clusterRunning(ctx context.Context, c *clients, id string) error {

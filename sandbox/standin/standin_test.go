@@ -53,7 +53,7 @@ func start(t *testing.T) engine {
 	st, err := store.Open(filepath.Join(t.TempDir(), "cloud.db"))
 	require.NoError(t, err)
 	planes := &kubetest.Fake{}
-	cloud, err := api.New(api.Config{Store: st, Planes: planes, Poll: 10 * time.Millisecond})
+	cloud, err := api.New(api.Config{Registry: "images", Store: st, Planes: planes, Poll: 10 * time.Millisecond})
 	require.NoError(t, err)
 	require.NoError(t, cloud.Start())
 	web := httptest.NewServer(cloud)
@@ -150,13 +150,14 @@ func TestLife(t *testing.T) {
 	require.Empty(t, e.changes(poolToken, poolID, updated.Properties, grown))
 
 	// So do the cluster's own settings and its default pool's count.
-	changed := clusterInputs(vpcID).Set("ha", property.New(true))
+	changed := clusterInputs(vpcID).Set("ha", property.New(true)).Set("registryIntegration", property.New(true))
 	changed = changed.Set("nodePool", property.New(changed.Get("nodePool").AsMap().Set("nodeCount", property.New(2.0))))
-	require.Equal(t, map[string]p.DiffKind{"ha": p.Update, "nodePool.nodeCount": p.Update},
+	require.Equal(t, map[string]p.DiffKind{"ha": p.Update, "registryIntegration": p.Update, "nodePool.nodeCount": p.Update},
 		e.changes(clusterToken, clusterID, clusterState, changed))
 	updated, err = e.Update(context.Background(), p.UpdateRequest{ID: clusterID, Urn: urn(clusterToken), State: clusterState, Inputs: changed})
 	require.NoError(t, err)
 	require.True(t, updated.Properties.Get("ha").AsBool())
+	require.True(t, updated.Properties.Get("registryIntegration").AsBool())
 	require.Empty(t, e.changes(clusterToken, clusterID, updated.Properties, changed))
 
 	renamed := vpcInputs().Set("name", property.New("other"))

@@ -83,17 +83,21 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 		return err
 	}
 	defer planes.Close()
+	// The account lists the buckets, and the buckets ask the account for keys.
+	var storage spaces.Storage
 	cloud, err := api.New(api.Config{
 		Store: resources, Planes: planes, Log: log, RequestLog: requests, SpacesEndpoint: ports.SpacesURL(),
+		Registry: "sandbox",
+		Buckets:  func() ([]api.Bucket, error) { return listed(storage) },
 	})
 	if err != nil {
 		return err
 	}
-	buckets, bucketFile, err := spaces.New(spaces.Config{Dir: dir.path("spaces"), Keys: keys(cloud), Log: log})
+	buckets, storage, err := spaces.New(spaces.Config{Dir: dir.path("spaces"), Keys: keys(cloud), Log: log})
 	if err != nil {
 		return err
 	}
-	defer bucketFile.Close()
+	defer storage.Close()
 	if err := cloud.Start(); err != nil {
 		return err
 	}
@@ -131,6 +135,16 @@ func serveAll(ctx context.Context, l *listeners, cloud, buckets http.Handler, pr
 	}
 	group.Go(func() error { return standin.Serve(ctx, l.provider, provider) })
 	return group.Wait()
+}
+
+// listed returns the buckets as the account shows them.
+func listed(storage spaces.Storage) ([]api.Bucket, error) {
+	all, err := storage.Buckets()
+	list := make([]api.Bucket, len(all))
+	for i, b := range all {
+		list[i] = api.Bucket{Name: b.Name, Created: b.Created}
+	}
+	return list, err
 }
 
 // keys opens the buckets for the sandbox's own key and for those that were made
