@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 
@@ -21,12 +22,20 @@ var (
 
 const defaultCDNTTL = 3600
 
+// cdnRequest is what a request gives; a PUT leaves the rest as it is.
+type cdnRequest struct {
+	Origin        string  `json:"origin"`
+	TTL           uint32  `json:"ttl"`
+	CustomDomain  *string `json:"custom_domain"`
+	CertificateID *string `json:"certificate_id"`
+}
+
 func (s *Server) registerCDNs() {
-	register(s, simple[godo.CDN, godo.CDNCreateRequest]{
+	register(s, simple[godo.CDN, cdnRequest]{
 		path: "/v2/cdn/endpoints", one: "endpoint", many: "endpoints", inventory: "cdn_endpoints",
 		items: cdns, id: func(e godo.CDN) string { return e.ID },
 		describe: func(e godo.CDN) item { return item{id: e.ID, name: e.Endpoint, created: e.CreatedAt} },
-		make: func(c *call, req godo.CDNCreateRequest) (godo.CDN, error) {
+		make: func(c *call, req cdnRequest) (godo.CDN, error) {
 			parts := cdnOrigin.FindStringSubmatch(req.Origin)
 			if parts == nil {
 				return godo.CDN{}, invalid("origin %q is invalid, want BUCKET.REGION.digitaloceanspaces.com", req.Origin)
@@ -54,22 +63,23 @@ func (s *Server) registerCDNs() {
 	})
 }
 
-func fillCDN(c *call, e godo.CDN, req godo.CDNCreateRequest) (godo.CDN, error) {
-	ttl := req.TTL
-	if ttl == 0 {
-		ttl = max(e.TTL, defaultCDNTTL)
+func fillCDN(c *call, e godo.CDN, req cdnRequest) (godo.CDN, error) {
+	if e.TTL = cmp.Or(req.TTL, e.TTL, defaultCDNTTL); !slices.Contains(cdnTTLs, e.TTL) {
+		return e, invalid("ttl is %d, want one of %d", e.TTL, cdnTTLs)
 	}
-	if !slices.Contains(cdnTTLs, ttl) {
-		return e, invalid("ttl is %d, want one of %d", ttl, cdnTTLs)
+	if req.CustomDomain != nil {
+		e.CustomDomain = *req.CustomDomain
 	}
-	if req.CertificateID != "" {
-		if _, err := find(c, certificates, req.CertificateID); err != nil {
-			return e, invalid("certificate %q does not exist", req.CertificateID)
+	if req.CertificateID != nil {
+		e.CertificateID = *req.CertificateID
+	}
+	if e.CertificateID != "" {
+		if _, err := find(c, certificates, e.CertificateID); err != nil {
+			return e, invalid("certificate %q does not exist", e.CertificateID)
 		}
 	}
-	if (req.CustomDomain == "") != (req.CertificateID == "") {
+	if (e.CustomDomain == "") != (e.CertificateID == "") {
 		return e, invalid("custom_domain and certificate_id go together")
 	}
-	e.TTL, e.CustomDomain, e.CertificateID = ttl, req.CustomDomain, req.CertificateID
 	return e, nil
 }

@@ -36,6 +36,7 @@ func (s *Server) registerCertificates() {
 	register(s, simple[godo.Certificate, godo.CertificateRequest]{
 		path: "/v2/certificates", one: "certificate", many: "certificates", inventory: "certificates",
 		items: certificates, id: func(v godo.Certificate) string { return v.ID },
+		byName:   func(v godo.Certificate) string { return v.Name },
 		describe: func(v godo.Certificate) item { return item{id: v.ID, name: v.Name, created: parsed(v.Created)} },
 		make:     makeCertificate,
 		drop:     (*call).releaseCertificate,

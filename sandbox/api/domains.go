@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/digitalocean/godo"
 
@@ -138,7 +139,7 @@ func (c *call) addRecord(domain string, r godo.DomainRecord) (godo.DomainRecord,
 	if err != nil {
 		return r, err
 	}
-	r.ID = id
+	r.ID, r.Data = id, relative(r)
 	if r.TTL == 0 {
 		r.TTL = defaultTTL
 	}
@@ -158,10 +159,21 @@ func changeRecord(c *call) (reply, error) {
 	if err := checkRecord(r.DomainRecord); err != nil {
 		return reply{}, err
 	}
+	r.Data = relative(r.DomainRecord)
 	if err := dnsRecords.Put(c.tx, strconv.Itoa(id), r); err != nil {
 		return reply{}, err
 	}
 	return ok("domain_record", r.DomainRecord)
+}
+
+// relative is a record's data without the dot at the end of a host name, which
+// DigitalOcean wants and does not tell: the Terraform provider puts it back
+// (v2.62, resource_record.go).
+func relative(r godo.DomainRecord) string {
+	if slices.Contains([]string{"CNAME", "MX", "NS", "SRV", "CAA"}, r.Type) {
+		return strings.TrimSuffix(r.Data, ".")
+	}
+	return r.Data
 }
 
 func checkRecord(r godo.DomainRecord) error {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/gomeet/infra/sandbox/store"
 )
 
@@ -13,6 +15,9 @@ type simple[T, R any] struct {
 	inventory string
 	items     store.Collection[T]
 	id        func(T) string
+	// byName is the name that the query of a list can ask for, nil where
+	// DigitalOcean has no such filter.
+	byName func(T) string
 	// describe says what the framework must know of a resource.
 	describe func(T) item
 	// make checks a request and makes the resource; edit checks one and changes it,
@@ -52,6 +57,9 @@ func register[T, R any](s *Server, r simple[T, R]) {
 		all, err := r.items.List(c.tx)
 		if err != nil {
 			return reply{}, err
+		}
+		if name := c.query("name"); name != "" && r.byName != nil {
+			all = slices.DeleteFunc(all, func(v T) bool { return r.byName(v) != name })
 		}
 		for i := range all {
 			all[i] = r.conceal(all[i])
