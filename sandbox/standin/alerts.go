@@ -42,7 +42,7 @@ type monitorAlertState struct {
 	Compare     string   `json:"compare" pulumi:"required"`
 	Value       float64  `json:"value" pulumi:"required"`
 	Window      string   `json:"window" pulumi:"required"`
-	Enabled     *bool    `json:"enabled"`
+	Enabled     *bool    `json:"enabled" pulumi:"cleared"`
 	Alerts      notified `json:"alerts" pulumi:"required,object"`
 	Entities    []string `json:"entities,omitempty" pulumi:"set"`
 	Tags        []string `json:"tags,omitempty" pulumi:"set"`

@@ -19,10 +19,10 @@ type versioning struct {
 // bucketState is digitalocean.SpacesBucket. Its id is its name.
 type bucketState struct {
 	Name   string `json:"name"`
-	Region string `json:"region" pulumi:"replace"`
+	Region string `json:"region" pulumi:"cleared,replace"`
 	// ACL is a canned ACL. The official provider does not read it back.
-	ACL              string          `json:"acl"`
-	ForceDestroy     bool            `json:"forceDestroy"`
+	ACL              string          `json:"acl" pulumi:"cleared"`
+	ForceDestroy     bool            `json:"forceDestroy" pulumi:"cleared"`
 	Versioning       *versioning     `json:"versioning,omitempty" pulumi:"object"`
 	LifecycleRules   []lifecycleRule `json:"lifecycleRules,omitempty"`
 	BucketDomainName string          `json:"bucketDomainName" pulumi:"output"`

@@ -15,7 +15,7 @@ type cdnState struct {
 	TTL             int    `json:"ttl"`
 	CertificateName string `json:"certificateName"`
 	CertificateID   string `json:"certificateId"`
-	CustomDomain    string `json:"customDomain"`
+	CustomDomain    string `json:"customDomain" pulumi:"cleared"`
 	Endpoint        string `json:"endpoint" pulumi:"output"`
 	CreatedAt       string `json:"createdAt" pulumi:"output"`
 }

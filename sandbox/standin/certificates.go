@@ -13,11 +13,11 @@ import (
 // be changed.
 type certificateState struct {
 	Name             string   `json:"name" pulumi:"replace"`
-	Type             string   `json:"type" pulumi:"replace"`
+	Type             string   `json:"type" pulumi:"cleared,replace"`
 	Domains          []string `json:"domains,omitempty" pulumi:"replace,set"`
-	PrivateKey       string   `json:"privateKey,omitempty" pulumi:"replace"`
-	LeafCertificate  string   `json:"leafCertificate,omitempty" pulumi:"replace"`
-	CertificateChain string   `json:"certificateChain,omitempty" pulumi:"replace"`
+	PrivateKey       string   `json:"privateKey" pulumi:"cleared,replace"`
+	LeafCertificate  string   `json:"leafCertificate" pulumi:"cleared,replace"`
+	CertificateChain string   `json:"certificateChain" pulumi:"cleared,replace"`
 	UUID             string   `json:"uuid" pulumi:"output"`
 	State            string   `json:"state" pulumi:"output"`
 	NotAfter         string   `json:"notAfter" pulumi:"output"`

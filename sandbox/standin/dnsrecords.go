@@ -17,11 +17,11 @@ type dnsRecordState struct {
 	Name     string `json:"name"`
 	Value    string `json:"value" pulumi:"required"`
 	TTL      int    `json:"ttl"`
-	Priority int    `json:"priority"`
-	Port     int    `json:"port"`
-	Weight   int    `json:"weight"`
-	Flags    int    `json:"flags"`
-	Tag      string `json:"tag"`
+	Priority int    `json:"priority" pulumi:"cleared"`
+	Port     int    `json:"port" pulumi:"cleared"`
+	Weight   int    `json:"weight" pulumi:"cleared"`
+	Flags    int    `json:"flags" pulumi:"cleared"`
+	Tag      string `json:"tag" pulumi:"cleared"`
 	Fqdn     string `json:"fqdn" pulumi:"output"`
 }
 

@@ -10,7 +10,7 @@ import (
 type domainState struct {
 	Name string `json:"name" pulumi:"required,replace"`
 	// IPAddress is for an A record of the domain itself; the API never tells it.
-	IPAddress string `json:"ipAddress,omitempty" pulumi:"replace"`
+	IPAddress string `json:"ipAddress" pulumi:"cleared,replace"`
 	DomainURN string `json:"domainUrn" pulumi:"output"`
 	TTL       int    `json:"ttl" pulumi:"output"`
 }

@@ -12,10 +12,10 @@ import (
 // projectState is digitalocean.Project.
 type projectState struct {
 	Name        string   `json:"name"`
-	Description string   `json:"description"`
-	Purpose     string   `json:"purpose"`
-	Environment string   `json:"environment"`
-	IsDefault   bool     `json:"isDefault"`
+	Description string   `json:"description" pulumi:"cleared"`
+	Purpose     string   `json:"purpose" pulumi:"cleared"`
+	Environment string   `json:"environment" pulumi:"cleared"`
+	IsDefault   bool     `json:"isDefault" pulumi:"cleared"`
 	Resources   []string `json:"resources,omitempty" pulumi:"set,computed"`
 	OwnerUUID   string   `json:"ownerUuid" pulumi:"output"`
 	OwnerID     int      `json:"ownerId" pulumi:"output"`

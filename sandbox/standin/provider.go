@@ -132,7 +132,11 @@ func (s *server) diff(_ context.Context, r p.DiffRequest) (p.DiffResponse, error
 	if err != nil {
 		return p.DiffResponse{}, err
 	}
-	changes := diff(res.spec(), r.State, r.Inputs, "")
+	inputs, err := res.complete(r.Inputs)
+	if err != nil {
+		return p.DiffResponse{}, err
+	}
+	changes := diff(res.spec(), r.State, inputs, "")
 	for _, name := range r.IgnoreChanges {
 		delete(changes, name)
 	}

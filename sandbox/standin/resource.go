@@ -18,6 +18,7 @@ import (
 type resource interface {
 	spec() []field
 	hidden() []string // the properties that are secret
+	complete(inputs property.Map) (property.Map, error)
 	create(ctx context.Context, c *clients, inputs property.Map) (id string, state property.Map, err error)
 	read(ctx context.Context, c *clients, id string, state property.Map) (property.Map, error)
 	update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error)
@@ -51,6 +52,24 @@ type of[S any] struct {
 func (r of[S]) spec() []field { return fields(reflect.TypeFor[S]()) }
 
 func (r of[S]) hidden() []string { return r.secrets }
+
+// complete adds what goes back to its default because the program left it out.
+func (r of[S]) complete(inputs property.Map) (property.Map, error) {
+	var nothing S
+	if r.defaults != nil {
+		r.defaults(&nothing)
+	}
+	defaults, err := encode(nothing)
+	if err != nil {
+		return inputs, err
+	}
+	for _, f := range r.spec() {
+		if _, given := inputs.GetOk(f.name); f.cleared && !given {
+			inputs = inputs.Set(f.name, defaults.Get(f.name))
+		}
+	}
+	return inputs, nil
+}
 
 func (r of[S]) inputs(m property.Map) (S, error) {
 	in, err := decode[S](m)
@@ -104,6 +123,10 @@ func (r of[S]) read(ctx context.Context, c *clients, id string, m property.Map) 
 }
 
 func (r of[S]) update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error) {
+	inputs, err := r.complete(inputs)
+	if err != nil {
+		return property.Map{}, err
+	}
 	in, err := r.inputs(inputs)
 	if err != nil {
 		return property.Map{}, err

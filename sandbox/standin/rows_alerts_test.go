@@ -10,7 +10,8 @@ func alertRows() map[string]row {
 	emails := func(address string) map[string]any { return map[string]any{"emails": []any{address}} }
 	return map[string]row{
 		"alert policy": {
-			token: monitorAlertToken,
+			clears: []string{"tags"},
+			token:  monitorAlertToken,
 			inputs: fixed("type", godo.DropletCPUUtilizationPercent, "description", "CPU", "compare", "GreaterThan",
 				"value", 80.1, "window", "5m", "tags", []any{"sfu", "gomeet"}, "alerts", map[string]any{
 					"emails": []any{"ops@gomeet.example"},
@@ -30,6 +31,7 @@ func alertRows() map[string]row {
 			},
 		},
 		"uptime check": {
+			clears: []string{"regions"},
 			token:  uptimeCheckToken,
 			inputs: fixed("name", "site", "target", "https://meet.example/healthz", "regions", []any{"us_east", "eu_west"}),
 			edits:  map[string]any{"target": "http://meet.example", "type": "http", "enabled": false, "regions": []any{"se_asia"}},
@@ -41,7 +43,8 @@ func alertRows() map[string]row {
 			},
 		},
 		"uptime alert": {
-			token: uptimeAlertToken,
+			clears: []string{"period"},
+			token:  uptimeAlertToken,
 			inputs: func(e engine) property.Map {
 				check, _ := e.create(uptimeCheckToken, object("name", "site", "target", "https://meet.example"))
 				return object("checkId", check, "name", "down", "type", "down", "period", "2m",

@@ -21,7 +21,8 @@ func nameRows(t *testing.T) map[string]row {
 	leaf, key := selfSigned(t)
 	return map[string]row{
 		"domain": {
-			token: domainToken, inputs: fixed("name", "meet.example", "ipAddress", "192.0.2.1"),
+			clears: []string{"ipAddress"},
+			token:  domainToken, inputs: fixed("name", "meet.example", "ipAddress", "192.0.2.1"),
 			outputs: []string{"domainUrn", "ttl"}, replaces: map[string]any{"name": "x.example", "ipAddress": "192.0.2.2"},
 		},
 		"record": {
@@ -44,12 +45,14 @@ func nameRows(t *testing.T) map[string]row {
 			},
 		},
 		"certificate of Let's Encrypt": {
+			clears:   []string{"type", "domains"},
 			token:    certificateToken,
 			inputs:   fixed("name", "meet", "type", "lets_encrypt", "domains", []any{"b.example", "a.example"}),
 			outputs:  []string{"uuid", "state", "notAfter", "sha1Fingerprint"},
 			replaces: map[string]any{"name": "x", "domains": []any{"a.example"}, "type": "custom"},
 		},
 		"certificate of one's own": {
+			clears:  []string{"privateKey", "leafCertificate", "certificateChain"},
 			token:   certificateToken,
 			inputs:  fixed("name", "own", "privateKey", key, "leafCertificate", leaf, "certificateChain", leaf),
 			outputs: []string{"uuid", "state", "notAfter", "sha1Fingerprint"}, secret: "privateKey",

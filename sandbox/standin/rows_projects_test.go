@@ -1,15 +1,20 @@
 package standin
 
 import (
+	"testing"
+
 	"github.com/digitalocean/godo"
+	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
+	"github.com/stretchr/testify/require"
 )
 
 // projectRows are the rows of projects.
 func projectRows() map[string]row {
 	return map[string]row{
 		"project": {
-			token: projectToken,
+			clears: []string{"description", "purpose", "environment"},
+			token:  projectToken,
 			inputs: func(e engine) property.Map {
 				_, d := e.create(domainToken, object("name", "meet.example"))
 				return object("name", "meet", "description", "d", "purpose", "Conferences", "environment", "production",
@@ -38,4 +43,16 @@ func projectRows() map[string]row {
 			},
 		},
 	}
+}
+
+func TestWhatTheProgramLeavesOutIsCleared(t *testing.T) {
+	e := start(t)
+	id, state := e.create(projectToken, object("name", "meet", "description", "d", "purpose", "Website or blog"))
+	bare := object("name", "meet")
+	require.Equal(t, map[string]p.DiffKind{"description": p.Update, "purpose": p.Update}, e.changes(projectToken, id, state, bare))
+	updated, err := e.Update(t.Context(), p.UpdateRequest{ID: id, Urn: urn(projectToken), State: state, Inputs: bare})
+	require.NoError(t, err)
+	require.Empty(t, updated.Properties.Get("description").AsString())
+	require.Equal(t, "Web Application", updated.Properties.Get("purpose").AsString(), "the official provider's default")
+	require.Empty(t, e.changes(projectToken, id, updated.Properties, bare))
 }

@@ -15,7 +15,8 @@ func spacesRows() map[string]row {
 	}
 	return map[string]row{
 		"bucket": {
-			token: bucketToken,
+			clears: []string{"region", "lifecycleRules"},
+			token:  bucketToken,
 			inputs: fixed("name", "recordings", "region", "sgp1", "acl", "private", "forceDestroy", false,
 				"versioning", map[string]any{"enabled": false}, "lifecycleRules", rule(7)),
 			outputs:  []string{"bucketDomainName", "endpoint", "bucketUrn"},
@@ -33,6 +34,7 @@ func spacesRows() map[string]row {
 			},
 		},
 		"access key": {
+			clears:  []string{"grants"},
 			token:   keyToken,
 			inputs:  fixed("name", "egress", "grants", []any{map[string]any{"bucket": "recordings", "permission": "read"}}),
 			outputs: []string{"accessKey", "secretKey", "createdAt"}, secret: "secretKey",
@@ -43,7 +45,8 @@ func spacesRows() map[string]row {
 			},
 		},
 		"CDN endpoint": {
-			token: cdnToken,
+			clears: []string{"customDomain"},
+			token:  cdnToken,
 			inputs: func(e engine) property.Map {
 				e.create(certificateToken, object("name", "meet", "type", "lets_encrypt", "domains", []any{"cdn.example"}))
 				e.create(certificateToken, object("name", "other", "type", "lets_encrypt", "domains", []any{"cdn2.example"}))

@@ -22,6 +22,9 @@ type row struct {
 	// edits are new values of properties that change in place, replaces of those
 	// that replace.
 	edits, replaces map[string]any
+	// clears are the properties that change when the program leaves them out; the
+	// others are then the cloud's to choose. The official provider was asked.
+	clears []string
 	// behind changes the property that it names behind the engine's back. A resource
 	// that nothing changes in place has none.
 	behind func(e engine, id string) (property string, err error)
@@ -64,6 +67,7 @@ func TestRows(t *testing.T) {
 				require.Equal(t, map[string]p.DiffKind{name: kindOf(changeOf(inputs, name), true)},
 					e.changes(r.token, id, state, with(inputs, map[string]any{name: value})))
 			}
+			require.ElementsMatch(t, r.clears, e.cleared(r.token, id, state, inputs))
 			for name := range r.edits {
 				kinds[name] = changeOf(state, name)
 			}
@@ -100,6 +104,18 @@ func changeOf(state property.Map, name string) p.DiffKind {
 		return p.Update
 	}
 	return p.Add
+}
+
+// cleared lists what leaving out changes of what can be left out.
+func (e engine) cleared(token, id string, state, inputs property.Map) []string {
+	e.t.Helper()
+	var all []string
+	for _, f := range table[token].spec() {
+		if _, given := inputs.GetOk(f.name); given && !f.required && len(e.changes(token, id, state, inputs.Delete(f.name))) > 0 {
+			all = append(all, f.name)
+		}
+	}
+	return all
 }
 
 func (e engine) unchanged(token, id string, state, inputs property.Map) {

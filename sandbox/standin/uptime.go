@@ -10,8 +10,8 @@ import (
 type uptimeCheckState struct {
 	Name    string   `json:"name"`
 	Target  string   `json:"target" pulumi:"required"`
-	Type    string   `json:"type"`
-	Enabled *bool    `json:"enabled"`
+	Type    string   `json:"type" pulumi:"cleared"`
+	Enabled *bool    `json:"enabled" pulumi:"cleared"`
 	Regions []string `json:"regions,omitempty" pulumi:"set"`
 }
 

@@ -13,9 +13,9 @@ type uptimeAlertState struct {
 	Name          string     `json:"name"`
 	Type          string     `json:"type" pulumi:"required"`
 	Notifications []notified `json:"notifications" pulumi:"required"`
-	Threshold     int        `json:"threshold"`
-	Comparison    string     `json:"comparison"`
-	Period        string     `json:"period"`
+	Threshold     int        `json:"threshold" pulumi:"cleared"`
+	Comparison    string     `json:"comparison" pulumi:"cleared"`
+	Period        string     `json:"period" pulumi:"cleared"`
 }
 
 func (s uptimeAlertState) request() *godo.CreateUptimeAlertRequest {

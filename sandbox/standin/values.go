@@ -116,6 +116,9 @@ type field struct {
 	set, object bool
 	// computed is a list or map that the cloud fills where the program leaves it out.
 	computed bool
+	// cleared goes back to its default, or to nothing, where the program leaves it
+	// out. Any other value is then the cloud's to choose.
+	cleared bool
 }
 
 // fields lists the properties of a struct type.
@@ -130,6 +133,7 @@ func fields(t reflect.Type) []field {
 			required: slices.Contains(options, "required"), replace: slices.Contains(options, "replace"),
 			output: slices.Contains(options, "output"), set: slices.Contains(options, "set"),
 			object: slices.Contains(options, "object"), computed: slices.Contains(options, "computed"),
+			cleared: slices.Contains(options, "cleared"),
 		})
 	}
 	return all
