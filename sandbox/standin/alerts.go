@@ -2,7 +2,6 @@ package standin
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/digitalocean/godo"
 )
@@ -37,15 +36,17 @@ type notified struct {
 
 // monitorAlertState is digitalocean.MonitorAlert.
 type monitorAlertState struct {
-	Type        string   `json:"type" pulumi:"required"`
-	Description string   `json:"description" pulumi:"required"`
-	Compare     string   `json:"compare" pulumi:"required"`
-	Value       float64  `json:"value" pulumi:"required"`
-	Window      string   `json:"window" pulumi:"required"`
-	Enabled     *bool    `json:"enabled" pulumi:"cleared"`
-	Alerts      notified `json:"alerts" pulumi:"required,object"`
-	Entities    []string `json:"entities,omitempty" pulumi:"set"`
-	Tags        []string `json:"tags,omitempty" pulumi:"set"`
+	Type        string `json:"type" pulumi:"required"`
+	Description string `json:"description" pulumi:"required"`
+	Compare     string `json:"compare" pulumi:"required"`
+	// Value comes back in single precision, as with the official provider: 80.5
+	// stays, and 80.1 turns into 80.0999984741211 and is a change for ever.
+	Value    float64  `json:"value" pulumi:"required"`
+	Window   string   `json:"window" pulumi:"required"`
+	Enabled  *bool    `json:"enabled" pulumi:"cleared"`
+	Alerts   notified `json:"alerts" pulumi:"required,object"`
+	Entities []string `json:"entities,omitempty" pulumi:"set"`
+	Tags     []string `json:"tags,omitempty" pulumi:"set"`
 	// UUID is declared by the official provider and never filled; the id has it.
 	UUID string `json:"uuid" pulumi:"output"`
 }
@@ -77,12 +78,11 @@ var monitorAlert = of[monitorAlertState]{
 		if err != nil {
 			return monitorAlertState{}, err
 		}
-		value, err := widen(a.Value)
 		return monitorAlertState{
-			Type: a.Type, Description: a.Description, Compare: string(a.Compare), Value: value, Window: a.Window,
+			Type: a.Type, Description: a.Description, Compare: string(a.Compare), Value: float64(a.Value), Window: a.Window,
 			Enabled: &a.Enabled, Entities: a.Entities, Tags: a.Tags,
 			Alerts: notified{Emails: a.Alerts.Email, Slacks: slacks(a.Alerts.Slack)},
-		}, err
+		}, nil
 	},
 	change: func(ctx context.Context, c *clients, id string, in, _ monitorAlertState) error {
 		request := godo.AlertPolicyUpdateRequest(*in.request())
@@ -93,10 +93,4 @@ var monitorAlert = of[monitorAlertState]{
 		_, err := c.Monitoring.DeleteAlertPolicy(ctx, id)
 		return err
 	},
-}
-
-// widen gives a number its shortest decimal: 0.1 stays 0.1, where a conversion makes
-// 0.10000000149 of it and so a difference from the program.
-func widen(v float32) (float64, error) {
-	return strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 }

@@ -1,8 +1,12 @@
 package standin
 
 import (
+	"testing"
+
 	"github.com/digitalocean/godo"
+	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
+	"github.com/stretchr/testify/require"
 )
 
 // alertRows are the rows of alerts.
@@ -13,7 +17,7 @@ func alertRows() map[string]row {
 			clears: []string{"tags"},
 			token:  monitorAlertToken,
 			inputs: fixed("type", godo.DropletCPUUtilizationPercent, "description", "CPU", "compare", "GreaterThan",
-				"value", 80.1, "window", "5m", "tags", []any{"sfu", "gomeet"}, "alerts", map[string]any{
+				"value", 80.5, "window", "5m", "tags", []any{"sfu", "gomeet"}, "alerts", map[string]any{
 					"emails": []any{"ops@gomeet.example"},
 					"slacks": []any{map[string]any{"channel": "ops", "url": "https://hooks.slack.com/services/T/B/x"}},
 				}),
@@ -67,4 +71,14 @@ func alertRows() map[string]row {
 			},
 		},
 	}
+}
+
+// A threshold that single precision cannot hold is a change at every preview, as
+// with the official provider: a program must not have one.
+func TestThresholdIsOfSinglePrecision(t *testing.T) {
+	e := start(t)
+	inputs := with(alertRows()["alert policy"].inputs(e), map[string]any{"value": 80.1})
+	made, err := e.Create(t.Context(), p.CreateRequest{Urn: urn(monitorAlertToken), Properties: inputs})
+	require.NoError(t, err)
+	require.Equal(t, map[string]p.DiffKind{"value": p.Update}, e.changes(monitorAlertToken, made.ID, made.Properties, inputs))
 }
