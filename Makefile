@@ -63,9 +63,20 @@ up: stack ## Deploy the stack to the sandbox
 preview: stack ## Show what "make up" would change
 	@$(ENV); pulumi preview --diff --stack $(STACK) --non-interactive
 
+# A protected stack is deleted in two deliberate steps: the first lifts the protection,
+# the second deletes. CONFIRM names the stack once more.
 .PHONY: down
-down: stack ## Delete everything the stack deployed, and stop the sandbox when it is empty
-	@$(ENV); pulumi destroy --yes --skip-preview --stack $(STACK) --non-interactive
+down: stack ## Delete everything the stack deployed (prod: CONFIRM=prod), and stop an empty sandbox
+	@$(ENV); \
+	if grep -q '^ *gomeet:protect: true' "$$PULUMI_OPTION_CONFIG_FILE"; then \
+	  if [ "$(CONFIRM)" != "$(STACK)" ]; then \
+	    echo "$(STACK) is protected: it holds data. To delete it with its data: make down STACK=$(STACK) CONFIRM=$(STACK)" >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "lifting the protection of $(STACK)"; \
+	  pulumi up --yes --skip-preview --config gomeet:protect=false --stack $(STACK) --non-interactive >/dev/null; \
+	fi; \
+	pulumi destroy --yes --skip-preview --stack $(STACK) --non-interactive
 	@$(SANDBOX) stop --if-empty
 
 # Modules with Go code of our own.

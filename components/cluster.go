@@ -14,7 +14,8 @@ import (
 //
 // A change of region, VPC, subnets, or of the default pool's size replaces the
 // cluster, which is why the default pool is small, fixed and holds no workload:
-// every workload has a node pool of its own, see NodePools.
+// every workload has a node pool of its own, see NodePools. The checks of package
+// stacks refuse such a change before anything happens, and protection refuses it again.
 type Cluster struct {
 	pulumi.ResourceState
 
@@ -22,6 +23,8 @@ type Cluster struct {
 	ID pulumi.StringOutput
 	// Endpoint is the URL of the cluster's API server.
 	Endpoint pulumi.StringOutput
+	// CloudURN is DigitalOcean's own name of the cluster, by which projects know it.
+	CloudURN pulumi.StringOutput
 	// Kubeconfig reaches the cluster as its administrator. It is a secret.
 	Kubeconfig pulumi.StringOutput
 	// Provider deploys into the cluster.
@@ -40,6 +43,13 @@ type ClusterArgs struct {
 	// HighAvailability asks for a highly available control plane; DOKS cannot
 	// switch it off again.
 	HighAvailability bool
+	// MaintenanceDay and MaintenanceStart (UTC) begin the weekly maintenance window.
+	MaintenanceDay, MaintenanceStart string
+	// AllowedAddresses are the IPv4 ranges that may reach the control plane; empty
+	// means everybody.
+	AllowedAddresses []string
+	// RegistryIntegration lets the cluster pull from the account's registry.
+	RegistryIntegration bool
 	// Default is the small fixed pool every DOKS cluster must have.
 	Default sizing.Pool
 }
@@ -63,6 +73,16 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		AutoUpgrade: pulumi.Bool(false),
 		// A surge upgrade adds new nodes before it drains old ones.
 		SurgeUpgrade: pulumi.Bool(true),
+		MaintenancePolicy: &digitalocean.KubernetesClusterMaintenancePolicyArgs{
+			Day:       pulumi.String(args.MaintenanceDay),
+			StartTime: pulumi.String(args.MaintenanceStart),
+		},
+		// Stated when it is off as well: leaving it out would keep an old firewall.
+		ControlPlaneFirewall: &digitalocean.KubernetesClusterControlPlaneFirewallArgs{
+			Enabled:          pulumi.Bool(len(args.AllowedAddresses) > 0),
+			AllowedAddresses: pulumi.ToStringArray(args.AllowedAddresses),
+		},
+		RegistryIntegration: pulumi.Bool(args.RegistryIntegration),
 		// Load balancers and volumes made inside the cluster outlive it, so that a
 		// destroyed cluster does not take its data along.
 		DestroyAllAssociatedResources: pulumi.Bool(false),
@@ -80,6 +100,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	cluster.ID = doks.ID().ToStringOutput()
 	cluster.Endpoint = doks.Endpoint
+	cluster.CloudURN = doks.ClusterUrn
 	// The SDK registers kubeConfigs as a secret output, so what derives from it is
 	// secret too.
 	cluster.Kubeconfig = doks.KubeConfigs.Index(pulumi.Int(0)).RawConfig().Elem()

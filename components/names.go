@@ -8,10 +8,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Environment names the stack and the site a component belongs to.
+// Environment names the stack and the site a component belongs to. A component that
+// belongs to the whole stack has no site and no region.
 type Environment struct {
 	// Stack is the stack's name, Site the site's; both are validated by stacks.
 	Stack, Site string
+	// ID tells this stack from another one of the same name in the same account.
+	ID string
 	// Region is the site's DigitalOcean region slug.
 	Region string
 	// Protected is set where a resource must survive a careless destroy: the
@@ -26,11 +29,15 @@ const platform = "gomeet"
 // Kubernetes' labels end at 63 (RFC 1123), and node names add a suffix of 6.
 const maxName = 57
 
-// Name returns the physical name of a thing, gomeet-<stack>-<site>-<thing>. It is
-// unique per account. A name that would be too long keeps its head and ends in a
+// Name returns the physical name of a thing, gomeet-<stack>-<site>-<thing>, without the
+// site where there is none. It is unique per account. A name that would be too long keeps its head and ends in a
 // hash of the whole, so that it stays unique and stable.
 func (e Environment) Name(things ...string) string {
-	name := strings.Join(append([]string{platform, e.Stack, e.Site}, things...), "-")
+	parts := []string{platform, e.Stack}
+	if e.Site != "" {
+		parts = append(parts, e.Site)
+	}
+	name := strings.Join(append(parts, things...), "-")
 	if len(name) <= maxName {
 		return name
 	}
@@ -39,12 +46,19 @@ func (e Environment) Name(things ...string) string {
 	return strings.TrimRight(name[:maxName-hashLength-1], "-") + "-" + hex.EncodeToString(sum[:])[:hashLength]
 }
 
-// Tags returns the tags every resource carries: gomeet, stack:<stack>,
-// site:<site>, and role:<role> where there is a role.
+// Owner returns the mark of this stack: a tag where DigitalOcean takes tags, else a
+// part of the description. The checks before a deployment look for it.
+func Owner(id string) string { return "id:" + id }
+
+// Tags returns the tags every resource carries: gomeet, stack:<stack>, id:<id>,
+// site:<site>, and role:<role> where there is a role. Other stacks share some of them,
+// so the program never manages them as resources of their own: deleting a tag takes it
+// off everything in the account.
 func (e Environment) Tags(role string) pulumi.StringArray {
 	tags := pulumi.StringArray{
 		pulumi.String(platform),
 		pulumi.String("stack:" + e.Stack),
+		pulumi.String(Owner(e.ID)),
 		pulumi.String("site:" + e.Site),
 	}
 	if role != "" {

@@ -32,7 +32,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		Name:        pulumi.String(env.Name("vpc")),
 		Region:      pulumi.String(env.Region),
 		IpRange:     pulumi.String(args.Range),
-		Description: pulumi.Sprintf("GoMeet %s, site %s", env.Stack, env.Site),
+		Description: pulumi.Sprintf("GoMeet %s, site %s, %s", env.Stack, env.Site, Owner(env.ID)),
 	}, pulumi.Parent(network), pulumi.Protect(env.Protected))
 	if err != nil {
 		return nil, err

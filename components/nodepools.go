@@ -12,12 +12,18 @@ import (
 //
 // A changed count resizes a pool in place. A changed size replaces the pool: the
 // pool's physical name ends in its size, so that the new pool is created, and
-// can take the pods over, before the old one is deleted.
+// can take the pods over, before the old one is deleted. An autoscaled pool starts at
+// the planned count and then belongs to the autoscaler.
+//
+// Each role has a tag of its own, gomeet-<stack>-<site>-<role>, which firewalls and
+// load balancers find the nodes by. Pools that hold data are protected.
 type NodePools struct {
 	pulumi.ResourceState
 
 	// Pools maps roles to their node pools.
 	Pools map[sizing.Role]*digitalocean.KubernetesNodePool
+	// Tags maps roles to the tag of their nodes.
+	Tags map[sizing.Role]pulumi.StringOutput
 }
 
 // NodePoolsArgs configures NodePools.
@@ -41,9 +47,18 @@ var dedicated = map[sizing.Role]bool{
 	sizing.RoleRecorder: true,
 }
 
+// holdsData lists the roles whose pools are protected: their volumes are attached to
+// their nodes.
+var holdsData = map[sizing.Role]bool{
+	sizing.RolePG: true, sizing.RoleRedis: true, sizing.RoleMinIO: true,
+}
+
 // NewNodePools creates a site's node pools.
 func NewNodePools(ctx *pulumi.Context, name string, args *NodePoolsArgs, opts ...pulumi.ResourceOption) (*NodePools, error) {
-	pools := &NodePools{Pools: map[sizing.Role]*digitalocean.KubernetesNodePool{}}
+	pools := &NodePools{
+		Pools: map[sizing.Role]*digitalocean.KubernetesNodePool{},
+		Tags:  map[sizing.Role]pulumi.StringOutput{},
+	}
 	if err := ctx.RegisterComponentResource("gomeet:kubernetes:NodePools", name, pools, opts...); err != nil {
 		return nil, err
 	}
@@ -66,22 +81,29 @@ func (p *NodePools) add(
 	ctx *pulumi.Context, name string, args *NodePoolsArgs, planned sizing.Pool,
 ) (*digitalocean.KubernetesNodePool, error) {
 	env, role := args.Environment, string(planned.Role)
+	tag, err := digitalocean.NewTag(ctx, name+"-"+role, &digitalocean.TagArgs{
+		Name: pulumi.String(env.Name(role)),
+	}, pulumi.Parent(p))
+	if err != nil {
+		return nil, err
+	}
+	p.Tags[planned.Role] = tag.Name
 	poolArgs := &digitalocean.KubernetesNodePoolArgs{
 		Name:      pulumi.String(env.Name(role, planned.Size)),
 		ClusterId: args.ClusterID,
 		Size:      pulumi.String(planned.Size),
 		Labels:    poolLabels(env, planned.Role),
-		Tags:      env.Tags(role),
+		Tags:      append(env.Tags(role), tag.Name),
+		NodeCount: pulumi.Int(planned.Count),
 	}
-	options := []pulumi.ResourceOption{pulumi.Parent(p)}
+	options := []pulumi.ResourceOption{
+		pulumi.Parent(p), pulumi.Protect(env.Protected && holdsData[planned.Role]),
+	}
 	if planned.Max > 0 {
-		// The count of an autoscaled pool belongs to the autoscaler.
 		poolArgs.AutoScale = pulumi.Bool(true)
 		poolArgs.MinNodes = pulumi.Int(planned.Min)
 		poolArgs.MaxNodes = pulumi.Int(planned.Max)
 		options = append(options, pulumi.IgnoreChanges([]string{"nodeCount"}))
-	} else {
-		poolArgs.NodeCount = pulumi.Int(planned.Count)
 	}
 	if dedicated[planned.Role] {
 		poolArgs.Taints = digitalocean.KubernetesNodePoolTaintArray{

@@ -16,6 +16,8 @@ type Zone struct {
 	domain  string
 	env     Environment
 	managed *digitalocean.Domain
+	// owned is the owner's record; everything else in the zone waits for it.
+	owned *digitalocean.DnsRecord
 	// CloudURN is DigitalOcean's own name of the zone.
 	CloudURN pulumi.StringOutput
 }
@@ -33,9 +35,9 @@ const (
 	addressTTL = 60
 	// policyTTL in seconds is for records that do not change.
 	policyTTL = 3600
-	// ownerRecord is the TXT record that says which stack a zone belongs to; the checks
+	// OwnerRecord is the TXT record that says which stack a zone belongs to; the checks
 	// before a deployment look for it.
-	ownerRecord = "_gomeet"
+	OwnerRecord = "_gomeet"
 )
 
 // NewZone creates the zone.
@@ -52,14 +54,18 @@ func NewZone(ctx *pulumi.Context, name string, args *ZoneArgs, opts ...pulumi.Re
 		return nil, err
 	}
 	zone.CloudURN = zone.managed.DomainUrn
-	if err := zone.record(ctx, name+"-owner", ownerRecord, "TXT", pulumi.String(Owner(args.Environment.ID)), policyTTL); err != nil {
+	zone.owned, err = digitalocean.NewDnsRecord(ctx, name+"-owner", &digitalocean.DnsRecordArgs{
+		Domain: zone.managed.Name, Name: pulumi.String(OwnerRecord), Type: pulumi.String("TXT"), Ttl: pulumi.Int(policyTTL),
+		Value: pulumi.String(Owner(args.Environment.ID)),
+	}, pulumi.Parent(zone))
+	if err != nil {
 		return nil, err
 	}
 	// Nobody else may issue certificates for these names (RFC 8659).
 	if _, err := digitalocean.NewDnsRecord(ctx, name+"-caa", &digitalocean.DnsRecordArgs{
 		Domain: zone.managed.Name, Name: pulumi.String("@"), Type: pulumi.String("CAA"), Ttl: pulumi.Int(policyTTL),
 		Flags: pulumi.Int(0), Tag: pulumi.String("issue"), Value: pulumi.String("letsencrypt.org."),
-	}, pulumi.Parent(zone)); err != nil {
+	}, pulumi.Parent(zone), zone.afterOwner()); err != nil {
 		return nil, err
 	}
 	return zone, ctx.RegisterResourceOutputs(zone, pulumi.Map{"domain": zone.managed.Name})
@@ -73,7 +79,7 @@ func (z *Zone) Certificate(ctx *pulumi.Context, logical, purpose string, names [
 		Name:    pulumi.String(z.env.Name(purpose, digest(strings.Join(names, " "))[:8])),
 		Type:    pulumi.String("lets_encrypt"),
 		Domains: pulumi.ToStringArray(names),
-	}, pulumi.Parent(z), pulumi.DependsOn([]pulumi.Resource{z.managed}))
+	}, pulumi.Parent(z), z.afterOwner())
 }
 
 // SiteCertificate makes the certificate for the hosts of a site.
@@ -98,6 +104,10 @@ func (z *Zone) Alias(ctx *pulumi.Context, name string, target pulumi.StringInput
 func (z *Zone) record(ctx *pulumi.Context, logical, name, kind string, value pulumi.StringInput, ttl int) error {
 	_, err := digitalocean.NewDnsRecord(ctx, logical, &digitalocean.DnsRecordArgs{
 		Domain: z.managed.Name, Name: pulumi.String(name), Type: pulumi.String(kind), Value: value, Ttl: pulumi.Int(ttl),
-	}, pulumi.Parent(z))
+	}, pulumi.Parent(z), z.afterOwner())
 	return err
+}
+
+func (z *Zone) afterOwner() pulumi.ResourceOption {
+	return pulumi.DependsOn([]pulumi.Resource{z.owned})
 }

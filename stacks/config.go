@@ -15,6 +15,10 @@ const Namespace = "gomeet"
 type Config struct {
 	// Stack is the stack's name, such as "prod".
 	Stack string
+	// ID is eight hexadecimal digits, made once per stack. They tell this stack's
+	// resources from those of another stack of the same name in the same account,
+	// and make bucket names unique among all of DigitalOcean's customers.
+	ID string
 	// Target is the participants the platform is sized for.
 	Target sizing.Target
 	// Model chooses how counts follow from the target.
@@ -27,6 +31,25 @@ type Config struct {
 	KubernetesVersion string
 	// HighAvailability asks for highly available control planes.
 	HighAvailability bool
+	// Autoscale lets the SFU and API pools grow and shrink within sizing's limits.
+	Autoscale bool
+	// Maintenance is when clusters may be maintained.
+	Maintenance Maintenance
+	// ControlPlaneAllowedAddresses are the IPv4 ranges that may reach the Kubernetes
+	// API; empty means everybody.
+	ControlPlaneAllowedAddresses []string
+	// RegistryIntegration lets the clusters pull from the account's own container
+	// registry.
+	RegistryIntegration bool
+	// Protect makes the engine refuse to delete what holds data, and makes buckets
+	// outlive the stack.
+	Protect bool
+	// Domain is the DNS zone of the stack; the stack owns it.
+	Domain string
+	// BackupRegion is where backups and state are kept, in none of the sites' regions.
+	BackupRegion string
+	// AlertEmails receive DigitalOcean's own alerts; without any there are none.
+	AlertEmails []string
 	// APIImage is the pinned image of the API.
 	APIImage string
 	// APISigningKey signs session tokens. It is a secret: it goes into
@@ -40,6 +63,9 @@ type Site struct {
 	Name string
 	// Region is a DigitalOcean region slug.
 	Region string
+	// Formerly is the name before a rename, empty if there was none. The engine then
+	// finds what it made under the old name.
+	Formerly string
 	// VPCRange holds the nodes, ClusterSubnet the pods and ServiceSubnet the
 	// Services. The ranges of all sites are disjoint.
 	VPCRange, ClusterSubnet, ServiceSubnet netip.Prefix
@@ -59,7 +85,7 @@ func (c *Config) Input() sizing.Input {
 		Sites:   sites,
 		Model:   c.Model,
 		Fixed:   c.Pools,
-		Options: sizing.Options{HighAvailability: c.HighAvailability},
+		Options: sizing.Options{HighAvailability: c.HighAvailability, Autoscale: c.Autoscale},
 	}
 }
 

@@ -1,10 +1,13 @@
 package stacks
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,8 +22,10 @@ type key struct {
 	fallback string
 	// missing is what to do when the key is absent and has no fallback.
 	missing string
-	secret  bool
-	parse   func(l *loader, raw string)
+	// secret and generated keys are made by "gomeet secrets"; a generated one that is
+	// not secret is an identity.
+	secret, generated bool
+	parse             func(l *loader, raw string)
 }
 
 // keys lists every key the program reads, in the order of Pulumi.yaml.
@@ -50,9 +55,32 @@ var keys = []key{
 	{name: "highAvailability", fallback: "false", parse: func(l *loader, raw string) {
 		l.config.HighAvailability = l.boolean("highAvailability", raw)
 	}},
+	{name: "autoscale", fallback: "false", parse: func(l *loader, raw string) {
+		l.config.Autoscale = l.boolean("autoscale", raw)
+	}},
+	{name: "maintenanceWindow", fallback: `{"day":"sunday","start":"20:00"}`, parse: (*loader).maintenanceWindow},
+	{name: "controlPlaneAllowedAddresses", fallback: "[]", parse: (*loader).allowedAddresses},
+	{name: "registryIntegration", fallback: "false", parse: func(l *loader, raw string) {
+		l.config.RegistryIntegration = l.boolean("registryIntegration", raw)
+	}},
+	{name: "protect", fallback: "false", parse: func(l *loader, raw string) {
+		l.config.Protect = l.boolean("protect", raw)
+	}},
+	{
+		name:    "domain",
+		missing: `missing; the DNS zone this stack owns, such as "gomeet.example"`,
+		parse:   (*loader).domain,
+	},
+	{name: "backupRegion", fallback: "syd1", parse: (*loader).backupRegion},
+	{name: "alertEmails", fallback: "[]", parse: (*loader).alertEmails},
 	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: (*loader).image},
 	{
-		name: "apiSigningKey", secret: true,
+		name: "stackId", generated: true,
+		missing: `missing; create it with "gomeet secrets --stack STACK"`,
+		parse:   (*loader).stackID,
+	},
+	{
+		name: "apiSigningKey", secret: true, generated: true,
 		missing: `missing; create it with "gomeet secrets --stack STACK"`,
 		parse:   (*loader).signingKey,
 	},
@@ -71,6 +99,18 @@ func SecretKeys() []string {
 	var names []string
 	for _, k := range keys {
 		if k.secret {
+			names = append(names, qualified(k.name))
+		}
+	}
+	return names
+}
+
+// IdentityKeys returns the names of the keys that identify a stack: generated once,
+// and no secret.
+func IdentityKeys() []string {
+	var names []string
+	for _, k := range keys {
+		if k.generated && !k.secret {
 			names = append(names, qualified(k.name))
 		}
 	}
@@ -138,7 +178,14 @@ func (l *loader) signingKey(raw string) {
 func decode(raw string, into any) error {
 	decoder := json.NewDecoder(strings.NewReader(raw))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := decoder.Decode(into)
+	var mismatch *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &mismatch) && mismatch.Field == "":
+		return fmt.Errorf("found a JSON %s", mismatch.Value)
+	case errors.As(err, &mismatch):
+		return fmt.Errorf("%s: found a JSON %s", mismatch.Field, mismatch.Value)
+	case err != nil:
 		return fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
@@ -148,10 +195,12 @@ func (l *loader) pools(raw string) {
 	var pools map[string]struct {
 		Size  string `json:"size"`
 		Count *int   `json:"count"`
+		Min   int    `json:"min"`
+		Max   int    `json:"max"`
 	}
 	name := qualified("pools")
 	if err := decode(raw, &pools); err != nil {
-		l.problems.add(name, raw, "must map roles to {size, count}: %v", err)
+		l.problems.add(name, raw, "must map roles to {size, count, min, max}: %v", err)
 		return
 	}
 	l.config.Pools = map[sizing.Role]sizing.FixedPool{}
@@ -161,7 +210,7 @@ func (l *loader) pools(raw string) {
 			l.problems.add(path, "", "unknown role; known are %s", strings.Join(roleNames(), ", "))
 			continue
 		}
-		fixed := sizing.FixedPool{Size: pool.Size}
+		fixed := sizing.FixedPool{Size: pool.Size, Min: pool.Min, Max: pool.Max}
 		if pool.Count != nil {
 			if fixed.Count = *pool.Count; fixed.Count < 1 {
 				l.problems.add(path+".count", strconv.Itoa(fixed.Count), "must be at least 1; leave it out to derive it")
@@ -171,13 +220,8 @@ func (l *loader) pools(raw string) {
 	}
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
 }
 
 func roleNames() []string {

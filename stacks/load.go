@@ -30,8 +30,8 @@ func Load(stack string, raw map[string]string) (*Config, error) {
 	return load(stack, raw, false)
 }
 
-// Inspect is Load for tools that look at a stack file and deploy nothing: secrets
-// may be missing.
+// Inspect is Load for tools that look at a stack file and deploy nothing: what
+// "gomeet secrets" makes may be missing.
 func Inspect(stack string, raw map[string]string) (*Config, error) {
 	return load(stack, raw, true)
 }
@@ -49,12 +49,13 @@ func load(stack string, raw map[string]string, withoutSecrets bool) (*Config, er
 			k.parse(l, text)
 		case k.fallback != "":
 			k.parse(l, k.fallback)
-		case k.secret && withoutSecrets:
+		case k.generated && withoutSecrets:
 		default:
 			l.problems.add(name, "", "%s", k.missing)
 		}
 	}
 	l.unknown(raw, known)
+	l.foundation()
 	if err := l.problems.err(); err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ func configuration(t *testing.T, stack string) map[string]string {
 	raw, err := file.Plain()
 	require.NoError(t, err)
 	raw["gomeet:apiSigningKey"] = signingKey
+	raw["gomeet:stackId"] = "0123abcd"
 	return raw
 }
 
@@ -106,6 +107,56 @@ func TestLoadReportsProblems(t *testing.T) {
 			set:  map[string]string{"gomeet:sites": `[` + site + `,{"name":"b","region":"sgp1","vpcRange":"10.65.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
 			want: []string{`gomeet:sites[1].vpcRange: "10.65.0.0/20": overlaps gomeet:sites[0].clusterSubnet (10.65.0.0/18); all ranges of all sites must be disjoint`},
 		},
+		"bad foundation": {
+			set: map[string]string{
+				"gomeet:domain": "Gomeet", "gomeet:alertEmails": `["ops"]`, "gomeet:maintenanceWindow": `{"day":"payday","start":"25:00"}`,
+				"gomeet:controlPlaneAllowedAddresses": `["0.0.0.0/0","10.0.0.1/8","home"]`, "gomeet:stackId": "mine",
+			},
+			want: []string{
+				`gomeet:maintenanceWindow.day: "payday": must be one of any, monday, tuesday, wednesday, thursday, friday, saturday, sunday`,
+				`gomeet:maintenanceWindow.start: "25:00": must be a time of day in UTC such as "20:00"`,
+				`gomeet:controlPlaneAllowedAddresses: "0.0.0.0/0": allows everybody; leave the list empty to have no firewall`,
+				`gomeet:controlPlaneAllowedAddresses: "10.0.0.1/8": has host bits set; did you mean 10.0.0.0/8?`,
+				`gomeet:controlPlaneAllowedAddresses: "home": must be an IPv4 range in CIDR notation, such as "203.0.113.0/24"`,
+				`gomeet:domain: "Gomeet": must be a domain in lower case, such as "gomeet.example"`,
+				`gomeet:alertEmails: "ops": must be an e-mail address of a member of the DigitalOcean team`,
+				`gomeet:stackId: "mine": must be eight hexadecimal digits; "gomeet secrets --stack STACK" makes them`,
+			},
+		},
+		"lists that are none": {
+			set: map[string]string{"gomeet:alertEmails": "ops", "gomeet:maintenanceWindow": "[]", "gomeet:controlPlaneAllowedAddresses": "{}"},
+			want: []string{
+				`gomeet:maintenanceWindow: "[]": must be {day, start}: found a JSON array`,
+				`gomeet:controlPlaneAllowedAddresses: "{}": must be a list of IPv4 ranges: found a JSON object`,
+				`gomeet:alertEmails: "ops": must be a list of e-mail addresses: invalid character 'o' looking for beginning of value`,
+			},
+		},
+		"backups at home": {
+			set:  map[string]string{"gomeet:backupRegion": "sgp1"},
+			want: []string{`gomeet:backupRegion: "sgp1": is the region of site "singapore"; backups must leave the regions they protect`},
+		},
+		"no buckets there": {
+			set: map[string]string{
+				"gomeet:backupRegion": "nyc1",
+				"gomeet:sites":        `[{"name":"a","region":"nyc2","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`,
+			},
+			want: []string{
+				`gomeet:backupRegion: "nyc1": must be a region with Spaces buckets: ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1`,
+				`gomeet:sites[0].region: "nyc2": has no Spaces buckets, and the primary site keeps the recordings; must be one of ams3, atl1, blr1, fra1, lon1, nyc3, sfo2, sfo3, sgp1, syd1, tor1`,
+			},
+		},
+		"no peering there": {
+			set: map[string]string{"gomeet:sites": `[` + site + `,{"name":"b","region":"blr1","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{
+				`gomeet:sites: "b and singapore": VPCs in blr1 cannot be peered with another region; choose another region or put both sites there`,
+			},
+		},
+		"bad former name": {
+			set: map[string]string{"gomeet:sites": `[{"name":"a","formerly":"A!","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
+			want: []string{
+				`gomeet:sites[0].formerly: "A!": must be a former name of the site, or left out`,
+			},
+		},
 		"two sites of one name": {
 			set:  map[string]string{"gomeet:sites": `[` + site + `,{"name":"singapore","region":"sgp1","vpcRange":"10.72.0.0/20","clusterSubnet":"10.73.0.0/18","serviceSubnet":"10.73.64.0/20"}]`},
 			want: []string{`gomeet:sites[1].name: "singapore": is used by another site; names are unique`},
@@ -131,7 +182,7 @@ func TestLoadReportsProblems(t *testing.T) {
 		},
 		"unknown field of a site": {
 			set:  map[string]string{"gomeet:sites": `[{"name":"a","zone":"x"}]`},
-			want: []string{`gomeet:sites: "[{\"name\":\"a\",\"zone\":\"x\"}]": must be a list of {name, region, vpcRange, clusterSubnet, serviceSubnet}: unknown field "zone"`},
+			want: []string{`gomeet:sites: "[{\"name\":\"a\",\"zone\":\"x\"}]": must be a list of {name, region, vpcRange, clusterSubnet, serviceSubnet, formerly}: unknown field "zone"`},
 		},
 		"unknown role and bad count": {
 			set: map[string]string{"gomeet:pools": `{"sfuu":{"count":1},"api":{"count":0}}`},
@@ -160,8 +211,8 @@ func TestLoadReportsProblems(t *testing.T) {
 
 func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
-	require.ErrorContains(t, err, "5 problems; nothing was created")
-	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:nosuch"} {
+	require.ErrorContains(t, err, "7 problems; nothing was created")
+	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:stackId: missing", "gomeet:domain: missing", "gomeet:nosuch"} {
 		require.ErrorContains(t, err, part)
 	}
 }

@@ -35,10 +35,11 @@ func (l *loader) sites(raw string) {
 		VPCRange      string `json:"vpcRange"`
 		ClusterSubnet string `json:"clusterSubnet"`
 		ServiceSubnet string `json:"serviceSubnet"`
+		Formerly      string `json:"formerly"`
 	}
 	name := qualified("sites")
 	if err := decode(raw, &sites); err != nil {
-		l.problems.add(name, raw, "must be a list of {name, region, vpcRange, clusterSubnet, serviceSubnet}: %v", err)
+		l.problems.add(name, raw, "must be a list of {name, region, vpcRange, clusterSubnet, serviceSubnet, formerly}: %v", err)
 		return
 	}
 	if len(sites) == 0 {
@@ -55,8 +56,14 @@ func (l *loader) sites(raw string) {
 			l.problems.add(path+".name", s.Name, "is used by another site; names are unique")
 		}
 		seen[s.Name] = true
+		if s.Formerly != "" && !validName(s.Formerly) {
+			l.problems.add(path+".formerly", s.Formerly, "must be a former name of the site, or left out")
+		}
+		if s.Region == "" {
+			s.Region = nearestRegion
+		}
 		l.region(path+".region", s.Region)
-		site := Site{Name: s.Name, Region: s.Region}
+		site := Site{Name: s.Name, Region: s.Region, Formerly: s.Formerly}
 		for _, r := range []struct {
 			key, text string
 			limits    limits
@@ -76,6 +83,11 @@ func (l *loader) sites(raw string) {
 	}
 	l.disjoint(ranges)
 }
+
+// nearestRegion is the region of a site that names none. GoMeet's participants are in
+// Singapore and Indonesia, and DigitalOcean sells no Indonesian region: Singapore is
+// the nearest, about 900 km from Jakarta.
+const nearestRegion = "sgp1"
 
 func (l *loader) region(key, slug string) {
 	catalogue := sizing.DefaultCatalogue()

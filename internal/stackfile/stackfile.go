@@ -65,10 +65,10 @@ func Missing(path string, keys []string) ([]string, error) {
 }
 
 // Sync makes the plain configuration of the file at into equal to that of the
-// file at from, and keeps the secrets and the encryption settings of into. It is
-// how a stack is brought up in the sandbox without a change to the committed
+// file at from, and keeps the secrets, the named keys and the encryption settings
+// of into. It is how a stack is brought up in the sandbox without a change to the committed
 // stack file.
-func Sync(from, into string) error {
+func Sync(from, into string, keep ...string) error {
 	if _, err := os.Stat(from); err != nil {
 		return fmt.Errorf("reading stack file: %w; a stack has a file Pulumi.<stack>.yaml", err)
 	}
@@ -82,7 +82,7 @@ func Sync(from, into string) error {
 	}
 	merged := &File{Config: map[string]any{}, Rest: target.Rest}
 	for key, value := range target.Config {
-		if isSecret(value) {
+		if isSecret(value) || slices.Contains(keep, key) {
 			merged.Config[key] = value
 		}
 	}

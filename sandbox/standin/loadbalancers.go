@@ -38,13 +38,13 @@ type loadBalancerState struct {
 	NetworkStack                 string       `json:"networkStack,omitempty" pulumi:"replace"`
 	VpcUUID                      string       `json:"vpcUuid,omitempty" pulumi:"replace"`
 	SizeUnit                     int          `json:"sizeUnit,omitempty"`
-	DropletTag                   string       `json:"dropletTag,omitempty"`
+	DropletTag                   string       `json:"dropletTag,omitempty" pulumi:"cleared"`
 	ForwardingRules              []forwarding `json:"forwardingRules" pulumi:"set"`
 	Healthcheck                  *healthcheck `json:"healthcheck,omitempty" pulumi:"object"`
-	RedirectHTTPToHTTPS          bool         `json:"redirectHttpToHttps"`
-	EnableProxyProtocol          bool         `json:"enableProxyProtocol"`
-	EnableBackendKeepalive       bool         `json:"enableBackendKeepalive"`
-	DisableLetsEncryptDNSRecords bool         `json:"disableLetsEncryptDnsRecords"`
+	RedirectHTTPToHTTPS          bool         `json:"redirectHttpToHttps" pulumi:"cleared"`
+	EnableProxyProtocol          bool         `json:"enableProxyProtocol" pulumi:"cleared"`
+	EnableBackendKeepalive       bool         `json:"enableBackendKeepalive" pulumi:"cleared"`
+	DisableLetsEncryptDNSRecords bool         `json:"disableLetsEncryptDnsRecords" pulumi:"cleared"`
 	HTTPIdleTimeoutSeconds       int          `json:"httpIdleTimeoutSeconds,omitempty"`
 	TLSCipherPolicy              string       `json:"tlsCipherPolicy,omitempty"`
 	ProjectID                    string       `json:"projectId,omitempty"`

@@ -49,6 +49,7 @@ func networkRows() map[string]row {
 					"healthcheck", map[string]any{"protocol": "http", "port": 30081.0, "path": "/ping"})
 			},
 			outputs: []string{"ip", "loadBalancerUrn", "status"},
+			clears:  []string{"forwardingRules", "dropletTag", "redirectHttpToHttps", "enableProxyProtocol"},
 			edits: map[string]any{
 				"name": "x", "sizeUnit": 3.0, "dropletTag": "other", "redirectHttpToHttps": false, "enableProxyProtocol": false,
 				"httpIdleTimeoutSeconds": 60.0, "disableLetsEncryptDnsRecords": true, "tlsCipherPolicy": "STRONG",
@@ -76,6 +77,7 @@ func networkRows() map[string]row {
 					map[string]any{"protocol": "icmp", "destinationAddresses": []any{"10.0.0.0/8"}},
 				}),
 			outputs: []string{"status", "createdAt"},
+			clears:  []string{"tags", "inboundRules", "outboundRules"},
 			edits: map[string]any{
 				"name": "x", "tags": []any{"a", "b"},
 				"inboundRules": []any{map[string]any{"protocol": "tcp", "portRange": "22", "sourceTags": []any{"bastion"}}},

@@ -1,0 +1,212 @@
+package stacks_test
+
+import (
+	"errors"
+	"maps"
+	"testing"
+
+	"github.com/digitalocean/godo"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/account"
+	"github.com/gomeet/infra/sizing"
+	"github.com/gomeet/infra/stacks"
+)
+
+const owner = "id:0123abcd"
+
+// emptyAccount offers everything and holds nothing.
+func emptyAccount() *account.Snapshot {
+	var sizes []string
+	for _, size := range sizing.DefaultCatalogue().Sizes {
+		sizes = append(sizes, size.Slug)
+	}
+	return &account.Snapshot{
+		DropletLimit: 100,
+		Regions: []godo.Region{
+			{Slug: "sgp1", Available: true, Sizes: sizes}, {Slug: "syd1", Available: true, Sizes: sizes}, {Slug: "nyc2"},
+		},
+		Versions:  []string{"1.35.4-do.0", "1.34.8-do.0"},
+		NodeSizes: sizes,
+		Registry:  true,
+	}
+}
+
+// deployedAccount holds prod's singapore as a deployment leaves it.
+func deployedAccount() *account.Snapshot {
+	s := emptyAccount()
+	s.VPCs = []*godo.VPC{{ID: "v", Name: "gomeet-prod-singapore-vpc", IPRange: "10.64.0.0/20", Description: "GoMeet, " + owner}}
+	s.Clusters = []*godo.KubernetesCluster{{
+		Name: "gomeet-prod-singapore-cluster", RegionSlug: "sgp1", VersionSlug: "1.35.4-do.0", VPCUUID: "v", HA: true,
+		ClusterSubnet: "10.65.0.0/18", ServiceSubnet: "10.65.64.0/20", Tags: []string{owner},
+		NodePools: []*godo.KubernetesNodePool{{Name: "gomeet-prod-singapore-default", Size: "s-2vcpu-4gb"}},
+	}}
+	s.LoadBalancers = []godo.LoadBalancer{{Name: "gomeet-prod-singapore-web", VPCUUID: "v"}}
+	s.Projects = []godo.Project{{Name: "gomeet-prod", Description: owner}}
+	s.ZoneRecords, s.ZoneTexts = 9, map[string][]string{"_gomeet": {owner}}
+	for range 61 {
+		s.Droplets = append(s.Droplets, godo.Droplet{Tags: []string{owner}})
+	}
+	return s
+}
+
+func TestCheck(t *testing.T) {
+	const renamed = `[{"name":"sg","formerly":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`
+	taken := func(what string) string {
+		return what + ` is taken by something that is not this stack's (it does not carry id:0123abcd); ` +
+			`another stack of this name may use the account: rename this one, or remove what is left of the other`
+	}
+	site := func(fields string) map[string]string {
+		return map[string]string{"gomeet:sites": `[{"name":"singapore",` + fields + `}]`}
+	}
+	for name, c := range map[string]struct {
+		account func(*account.Snapshot)
+		set     map[string]string
+		want    []string
+	}{
+		"nothing there":        {},
+		"its own, once more":   {account: func(s *account.Snapshot) { *s = *deployedAccount() }},
+		"its own, renamed":     {account: func(s *account.Snapshot) { *s = *deployedAccount() }, set: map[string]string{"gomeet:sites": renamed}},
+		"one minor version up": {account: func(s *account.Snapshot) { *s = *deployedAccount(); s.Clusters[0].VersionSlug = "1.34.8-do.0" }},
+		"running, and no longer on offer": {
+			account: func(s *account.Snapshot) { *s = *deployedAccount(); s.Versions = nil },
+			set:     site(`"vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"`),
+		},
+		"examples in a real account": {
+			account: func(s *account.Snapshot) { s.Real = true },
+			want: []string{
+				`gomeet:domain: "gomeet.example": is reserved for documentation; put yours here`,
+				`gomeet:alertEmails: "oncall@gomeet.example": is reserved for documentation; put yours here`,
+				`gomeet:controlPlaneAllowedAddresses: "203.0.113.0/24": is reserved for documentation; put yours here`,
+			},
+		},
+		"closed region": {
+			account: func(s *account.Snapshot) { s.Regions[0].Available = false },
+			want: []string{
+				`gomeet:sites[0].region: "sgp1": is not open to this account; open are syd1`,
+				`gomeet:sites[1].region: "sgp1": is not open to this account; open are syd1`,
+			},
+		},
+		"size not sold there": {
+			account: func(s *account.Snapshot) { s.Regions[0].Sizes = without(s.Regions[0].Sizes, "g-4vcpu-16gb") },
+			want:    []string{`gomeet:pools.redis.size: "g-4vcpu-16gb": is not sold in sgp1 (site "singapore"); list what is with "doctl compute size list"`},
+		},
+		"size not for nodes": {
+			account: func(s *account.Snapshot) { s.NodeSizes = without(s.NodeSizes, "g-4vcpu-16gb") },
+			want:    []string{`gomeet:pools.redis.size: "g-4vcpu-16gb": is not offered for Kubernetes nodes; list what is with "doctl kubernetes options sizes"`},
+		},
+		"version not on offer": {
+			set:  map[string]string{"gomeet:kubernetesVersion": "1.29.1-do.0"},
+			want: []string{`gomeet:kubernetesVersion: "1.29.1-do.0": is not on offer; on offer are 1.35.4-do.0, 1.34.8-do.0`},
+		},
+		"downgrade": {
+			account: func(s *account.Snapshot) { *s = *deployedAccount() },
+			set:     map[string]string{"gomeet:kubernetesVersion": "1.34.8-do.0"},
+			want:    []string{`gomeet:kubernetesVersion: "1.34.8-do.0": is older than 1.35.4-do.0, which site "singapore" runs; clusters cannot go back`},
+		},
+		"downgrade of the build": {
+			account: func(s *account.Snapshot) { *s = *deployedAccount(); s.Clusters[0].VersionSlug = "1.35.10-do.1" },
+			want:    []string{`gomeet:kubernetesVersion: "1.35.4-do.0": is older than 1.35.10-do.1, which site "singapore" runs; clusters cannot go back`},
+		},
+		"skipped version": {
+			account: func(s *account.Snapshot) { *s = *deployedAccount(); s.Clusters[0].VersionSlug = "1.33.12-do.0" },
+			want:    []string{`gomeet:kubernetesVersion: "1.35.4-do.0": is more than one minor version above 1.33.12-do.0, which site "singapore" runs; upgrade one at a time`},
+		},
+		"too few Droplets": {
+			account: func(s *account.Snapshot) { s.Droplets = make([]godo.Droplet, 40) },
+			want: []string{`gomeet: the plan takes up to 61 Droplets, others have 40, and the account may have 100; ` +
+				`lower the target or ask DigitalOcean to raise the limit`},
+		},
+		"no registry": {
+			account: func(s *account.Snapshot) { s.Registry = false },
+			want: []string{`gomeet:registryIntegration: "true": the account has no container registry; ` +
+				`an account has one for all of its stacks, make it with "doctl registry create NAME"`},
+		},
+		"a second stack of this name": {
+			account: func(s *account.Snapshot) {
+				*s = *deployedAccount()
+				s.VPCs[0].Description, s.Clusters[0].Tags, s.Projects[0].Description = "id:99999999", []string{"id:99999999"}, "id:99999999"
+				s.ZoneTexts["_gomeet"] = []string{"id:99999999"}
+				s.DropletLimit = 200
+			},
+			want: []string{
+				`gomeet:sites[0].name: "singapore": ` + taken(`VPC "gomeet-prod-singapore-vpc"`),
+				`gomeet:sites[0].name: "singapore": ` + taken(`cluster "gomeet-prod-singapore-cluster"`),
+				`gomeet:sites[0].name: "singapore": ` + taken(`load balancer "gomeet-prod-singapore-web"`),
+				`stack: "prod": ` + taken(`project "gomeet-prod"`),
+				`gomeet:domain: "gomeet.example": belongs to another stack (id:99999999); every stack has a zone of its own`,
+				`gomeet:sites[0].vpcRange: "10.64.0.0/20": overlaps 10.64.0.0/20 of VPC "gomeet-prod-singapore-vpc" in this account`,
+			},
+		},
+		"a zone by hand": {
+			account: func(s *account.Snapshot) { s.ZoneRecords = 1 },
+			want: []string{`gomeet:domain: "gomeet.example": exists already and is no stack's; take it over with ` +
+				`"pulumi import digitalocean:index/domain:Domain zone gomeet.example" after adding the TXT record _gomeet with the value id:0123abcd`},
+		},
+		"somebody's VPC": {
+			account: func(s *account.Snapshot) { s.VPCs = []*godo.VPC{{Name: "office", IPRange: "10.73.0.0/16"}} },
+			want: []string{
+				`gomeet:sites[1].clusterSubnet: "10.73.0.0/18": overlaps 10.73.0.0/16 of VPC "office" in this account`,
+				`gomeet:sites[1].serviceSubnet: "10.73.64.0/20": overlaps 10.73.0.0/16 of VPC "office" in this account`,
+			},
+		},
+		"everything that replaces a cluster": {
+			account: func(s *account.Snapshot) { *s = *deployedAccount() },
+			set: plus(site(`"region":"syd1","vpcRange":"10.80.0.0/20","clusterSubnet":"10.81.0.0/18","serviceSubnet":"10.81.64.0/20"`),
+				"gomeet:pools", `{"default":{"size":"s-4vcpu-8gb"}}`, "gomeet:highAvailability", "false", "gomeet:backupRegion", "blr1"),
+			want: []string{
+				replaced("gomeet:sites[0].region", "syd1", "sgp1"),
+				replaced("gomeet:sites[0].clusterSubnet", "10.81.0.0/18", "10.65.0.0/18"),
+				replaced("gomeet:sites[0].serviceSubnet", "10.81.64.0/20", "10.65.64.0/20"),
+				replaced("gomeet:sites[0].vpcRange", "10.80.0.0/20", "10.64.0.0/20"),
+				replaced("gomeet:pools.default.size", "s-4vcpu-8gb", "s-2vcpu-4gb"),
+				`gomeet:highAvailability: "false": cannot be switched off: the control plane of site "singapore" has it`,
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			raw := configuration(t, "prod")
+			maps.Copy(raw, c.set)
+			cfg, err := stacks.Load("prod", raw)
+			require.NoError(t, err)
+			snapshot := emptyAccount()
+			if c.account != nil {
+				c.account(snapshot)
+			}
+			err = cfg.Check(snapshot)
+			if c.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			var problems stacks.Problems
+			require.True(t, errors.As(err, &problems), "error: %v", err)
+			var got []string
+			for _, problem := range problems {
+				got = append(got, problem.String())
+			}
+			require.ElementsMatch(t, c.want, got)
+		})
+	}
+}
+
+func replaced(key, want, has string) string {
+	return key + `: "` + want + `": cannot change: the cluster of site "singapore" has "` + has + `", and another value would ` +
+		`replace it with everything on it; add a new site and move there`
+}
+
+func without(list []string, word string) []string {
+	var rest []string
+	for _, w := range list {
+		if w != word {
+			rest = append(rest, w)
+		}
+	}
+	return rest
+}
+
+func plus(m map[string]string, pairs ...string) map[string]string {
+	for i := 0; i < len(pairs); i += 2 {
+		m[pairs[i]] = pairs[i+1]
+	}
+	return m
+}
