@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,10 +56,59 @@ func TestProd(t *testing.T) {
 	require.Equal(t, total, ready, "nodes that are Ready")
 	require.Equal(t, 30, pods, "API pods")
 
-	output, err := w.shell("prod", "pulumi preview --stack prod --expect-no-changes --non-interactive")
+	w.readBack()
+	before := w.inventory()
+
+	output, err := w.shell("prod", "pulumi up --yes --stack prod --expect-no-changes --non-interactive")
 	require.NoError(t, err, output)
-	w.make("down", "prod")
+	output, err = w.shell("prod", "pulumi refresh --yes --stack prod --expect-no-changes --non-interactive")
+	require.NoError(t, err, output)
+	require.NotContains(t, output, "warning:")
+	w.thirdSite()
+
+	// Deleting it takes a deliberate step.
+	output, err = w.shell("prod", "pulumi destroy --yes --stack prod --non-interactive")
+	require.Error(t, err, output)
+	require.Contains(t, output, "it is protected")
+	output, err = w.try("make", "--no-print-directory", "down", "STACK=prod")
+	require.Error(t, err, output)
+	require.Contains(t, output, "make down STACK=prod CONFIRM=prod")
+	require.Equal(t, before, w.inventory(), "nothing was deleted")
+
+	w.run("make", "--no-print-directory", "down", "STACK=prod", "CONFIRM=prod")
 	require.Empty(t, w.processes())
+	w.start()
+	require.Zero(t, w.inventory())
+}
+
+// thirdSite adds a site to prod. Pools shrink in place, because a third of the nodes is
+// at the new one; no cluster, network or load balancer that exists is touched.
+func (w *world) thirdSite() {
+	w.t.Helper()
+	steps := w.plan("prod", "sites[2].name=batam", "sites[2].region=sgp1", "sites[2].vpcRange=10.88.0.0/20",
+		"sites[2].clusterSubnet=10.89.0.0/18", "sites[2].serviceSubnet=10.89.64.0/20")
+	created := map[string]int{}
+	var other []string
+	for _, step := range steps {
+		parts := strings.Fields(step)
+		if parts[0] == "create" {
+			created[parts[1]]++
+			continue
+		}
+		other = append(other, step)
+	}
+	require.Equal(w.t, []string{
+		"update Deployment singapore", "update Firewall jakarta-api", "update Firewall jakarta-monitoring", "update Firewall jakarta-pg",
+		"update Firewall jakarta-sfu", "update Firewall singapore-api", "update Firewall singapore-minio", "update Firewall singapore-monitoring",
+		"update Firewall singapore-pg", "update Firewall singapore-redis", "update Firewall singapore-sfu", "update KubernetesNodePool singapore-api",
+		"update KubernetesNodePool singapore-pg", "update KubernetesNodePool singapore-sfu", "update LoadBalancer singapore-websocket",
+		"update ProjectResources project",
+	}, other)
+	require.Equal(w.t, map[string]int{
+		"Network": 1, "Vpc": 1, "VpcPeering": 2, "Cluster": 1, "KubernetesCluster": 1, "kubernetes": 1, "NodePools": 1, "KubernetesNodePool": 4,
+		"Tag": 4, "Certificate": 1, "Balancers": 1, "LoadBalancer": 1, "DnsRecord": 4, "Firewalls": 1, "Firewall": 4, "Watch": 1, "UptimeCheck": 1,
+		"UptimeAlert": 2, "MonitorAlert": 13, "API": 1, "Namespace": 1, "ConfigMap": 1, "Secret": 1, "Deployment": 1,
+	}, created)
 }
 
 // kubeconfig returns a site's kubeconfig from the stack's secret outputs.

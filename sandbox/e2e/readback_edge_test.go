@@ -1,0 +1,77 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/digitalocean/godo"
+	"github.com/stretchr/testify/require"
+)
+
+func (c cloud) balancers() {
+	balancers, _, err := c.LoadBalancers.List(c.t.Context(), everything)
+	require.NoError(c.t, err)
+	units := map[string]uint32{}
+	for _, lb := range balancers {
+		units[lb.Name] = lb.SizeUnit
+		site := strings.Split(lb.Name, "-")[2]
+		require.Equal(c.t, "REGIONAL", lb.Type)
+		require.Equal(c.t, "gomeet-prod-"+site+"-api", lb.Tag)
+		require.True(c.t, lb.RedirectHttpToHttps)
+		require.True(c.t, lb.EnableProxyProtocol)
+		require.True(c.t, *lb.DisableLetsEncryptDNSRecords)
+		require.Equal(c.t, "STRONG", lb.TLSCipherPolicy)
+		require.Equal(c.t, &godo.HealthCheck{
+			Protocol: "http", Port: 30081, Path: "/ping", CheckIntervalSeconds: 10, ResponseTimeoutSeconds: 5,
+			UnhealthyThreshold: 3, HealthyThreshold: 2,
+		}, lb.HealthCheck)
+		idle := map[bool]uint64{true: 60, false: 600}[strings.HasSuffix(lb.Name, "-web")]
+		require.Equal(c.t, idle, *lb.HTTPIdleTimeoutSeconds)
+		require.Len(c.t, lb.ForwardingRules, 2)
+		for _, rule := range lb.ForwardingRules {
+			if rule.EntryProtocol == "http" {
+				require.Equal(c.t, godo.ForwardingRule{EntryProtocol: "http", EntryPort: 80, TargetProtocol: "http", TargetPort: 30080}, rule)
+				continue
+			}
+			certificate, _, err := c.Certificates.Get(c.t.Context(), rule.CertificateID)
+			require.NoError(c.t, err)
+			require.Contains(c.t, certificate.DNSNames, "api."+site+".gomeet.example")
+			rule.CertificateID = ""
+			require.Equal(c.t, godo.ForwardingRule{EntryProtocol: "https", EntryPort: 443, TargetProtocol: "https", TargetPort: 30443}, rule)
+		}
+	}
+	require.Equal(c.t, map[string]uint32{
+		"gomeet-prod-singapore-web": 2, "gomeet-prod-singapore-websocket": 8, "gomeet-prod-jakarta-edge": 5,
+	}, units)
+}
+
+func (c cloud) firewalls() {
+	firewalls, _, err := c.Firewalls.List(c.t.Context(), everything)
+	require.NoError(c.t, err)
+	require.Len(c.t, firewalls, 10, "one per pool, but the default pools")
+	world := []string{"0.0.0.0/0", "::/0"}
+	for _, f := range firewalls {
+		require.Equal(c.t, []string{f.Name}, f.Tags, "a firewall is for the pool of its name")
+		role := strings.Split(f.Name, "-")[3]
+		open := map[string]string{}
+		for _, rule := range f.InboundRules {
+			if slices.Equal(rule.Sources.Addresses, world) {
+				open[rule.PortRange] = rule.Protocol
+			} else {
+				require.Equal(c.t, "api", role)
+				require.NotEmpty(c.t, rule.Sources.LoadBalancerUIDs)
+				require.Contains(c.t, []string{"30080", "30443", "30081"}, rule.PortRange)
+			}
+		}
+		if role == "sfu" {
+			require.Equal(c.t, map[string]string{"50000-60000": "udp", "3478": "udp", "7881": "tcp"}, open)
+		} else {
+			require.Empty(c.t, open, "%s is closed to the world", f.Name)
+		}
+		for _, rule := range f.OutboundRules {
+			if rule.PortRange == "0" && slices.Equal(rule.Destinations.Addresses, world) {
+				require.Equal(c.t, "sfu udp", role+" "+rule.Protocol, "only media goes anywhere")
+			}
+		}
+	}
+}
