@@ -108,6 +108,14 @@ unit: tools ## Run the tests of the program, the CLI and the sandbox
 end-to-end: commands ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
 	cd sandbox && go test -count=1 -timeout 30m -v ./e2e
 
+.PHONY: daemons
+daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
+	@tools/build daemons
+
+.PHONY: live
+live: daemons ## Start the real daemons on the configuration rendered for them
+	go test -tags live -count=1 ./internal/live/...
+
 .PHONY: clean
 clean: ## Stop the sandbox and delete its data; built tools stay
 	@if [ -x $(SANDBOX) ]; then $(SANDBOX) reset --yes; fi
