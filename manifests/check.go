@@ -30,6 +30,21 @@ func (c *checks) port(key string, port int) {
 	c.that(port >= 1 && port <= 65535, key, port, "a port, 1 to 65535")
 }
 
+// keyedPort is a port and the key that sets it.
+type keyedPort struct {
+	key  string
+	port int
+}
+
+// distinct notes a port that an earlier key took. 0 is no port and may repeat.
+func (c *checks) distinct(ports ...keyedPort) {
+	taken := map[int]string{}
+	for _, p := range ports {
+		c.that(p.port == 0 || taken[p.port] == "", p.key, p.port, "another port than "+taken[p.port])
+		taken[p.port] = p.key
+	}
+}
+
 // positive notes a number below 1.
 func (c *checks) positive(key string, n int) { c.that(n >= 1, key, n, "at least 1") }
 

@@ -18,7 +18,8 @@ func (l LiveKit) Validate() error {
 	c.hostRange("rtc.udp_port", l.RTC.UDPPort)
 	c.that(l.RTC.UseExternalIP != (l.RTC.NodeIP != ""), "rtc.node_ip", l.RTC.NodeIP,
 		"set when rtc.use_external_ip is false, and only then")
-	l.tcpPorts(c)
+	c.distinct(keyedPort{"port", l.Port}, keyedPort{"rtc.tcp_port", l.RTC.TCPPort},
+		keyedPort{"prometheus.port", l.Prometheus.Port}, keyedPort{"turn.tls_port", l.TURN.TLSPort})
 	l.Redis.check(c)
 	l.TURN.check(c)
 	l.NodeSelector.check(c, l.Region)
@@ -40,21 +41,4 @@ func (l LiveKit) Validate() error {
 	c.positive("limit.subscription_limit_video", l.Limit.SubscriptionLimitVideo)
 	c.positive("limit.subscription_limit_audio", l.Limit.SubscriptionLimitAudio)
 	return c.err()
-}
-
-// tcpPorts notes TCP ports that two listeners of the node claim.
-func (l LiveKit) tcpPorts(c *checks) {
-	taken := map[int]string{}
-	for _, p := range []struct {
-		key  string
-		port int
-	}{
-		{"port", l.Port}, {"rtc.tcp_port", l.RTC.TCPPort}, {"prometheus.port", l.Prometheus.Port}, {"turn.tls_port", l.TURN.TLSPort},
-	} {
-		if p.port == 0 {
-			continue
-		}
-		c.that(taken[p.port] == "", p.key, p.port, "another port than "+taken[p.port])
-		taken[p.port] = p.key
-	}
 }
