@@ -1,0 +1,132 @@
+//go:build live
+
+package live_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/live"
+	"github.com/gomeet/infra/manifests"
+)
+
+const (
+	liveKitKey    = "APIlive"
+	liveKitSecret = "a-secret-of-a-test-of-32-characters-or-more"
+)
+
+// liveKitConfig is what production gets, with only addresses, ports and paths of
+// this machine.
+func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
+	t.Helper()
+	l := manifests.NewLiveKit(manifests.LiveKitPlan{
+		Region:          "sgp1",
+		MaxParticipants: 500,
+		Limit: manifests.LiveKitLimit{
+			NumTracks: 20_000, BytesPerSec: 250_000_000, SubscriptionLimitVideo: 25, SubscriptionLimitAudio: 5,
+		},
+		Redis: manifests.LiveKitRedis{
+			ClusterAddresses: []string{live.Address(redis.Port)},
+			Username:         redis.User,
+			TLS:              &manifests.LiveKitRedisTLS{Enabled: true, CACertFile: redis.CACertFile},
+		},
+	})
+	ports := live.Ports(t, 3)
+	l.BindAddresses = []string{live.Loopback}
+	l.Port, l.RTC.TCPPort, l.Prometheus.Port = ports[0], ports[1], ports[2]
+	first := live.UDPPorts(t, 10_000, 32)
+	l.RTC.UDPPort = manifests.PortRange{First: first, Last: first + 31}
+	l.RTC.UseExternalIP, l.RTC.NodeIP = false, live.Loopback
+	l.TURN.UDPPort = live.UDPPorts(t, first+32, 1)
+	l.KeyFile = filepath.Join(t.TempDir(), "keys.yaml")
+	live.Write(t, l.KeyFile, fmt.Sprintf("%s: %s\n", liveKitKey, liveKitSecret))
+	return l
+}
+
+// startLiveKit starts the server on a text, with its secrets where they belong.
+func startLiveKit(t *testing.T, redis *live.Redis, text string) *live.Process {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), manifests.LiveKitFile)
+	live.Write(t, file, text)
+	env := []string{manifests.LiveKitRedisPasswordEnv + "=" + redis.Password}
+	return live.Start(t, env, live.Tool(t, "livekit-server"), "--config", file)
+}
+
+func render(t *testing.T, l manifests.LiveKit) string {
+	t.Helper()
+	text, err := l.Render()
+	require.NoError(t, err)
+	return text
+}
+
+// startedLiveKit returns a server that is healthy: it reached Redis and heard itself
+// through it.
+func startedLiveKit(t *testing.T) (manifests.LiveKit, *live.Process) {
+	t.Helper()
+	redis := live.StartRedis(t)
+	l := liveKitConfig(t, redis)
+	server := startLiveKit(t, redis, render(t, l))
+	server.Until("healthy", func() error {
+		_, err := live.Get("http://" + live.Address(l.Port))
+		return err
+	})
+	return l, server
+}
+
+func TestLiveKit(t *testing.T) {
+	l, server := startedLiveKit(t)
+	t.Run("takes the room's settings", func(t *testing.T) {
+		room := createRoom(t, l.Port, "standup")
+		require.EqualValues(t, 500, room.MaxParticipants)
+		require.EqualValues(t, 300, room.EmptyTimeout)
+		require.EqualValues(t, 20, room.DepartureTimeout)
+	})
+	t.Run("serves metrics on their own port", func(t *testing.T) {
+		metrics, err := live.Get(fmt.Sprintf("http://%s/metrics", live.Address(l.Prometheus.Port)))
+		require.NoError(t, err)
+		require.Contains(t, metrics, "livekit_room_total")
+		_, err = live.Get(fmt.Sprintf("http://%s/metrics", live.Address(l.Port)))
+		require.ErrorContains(t, err, "404")
+	})
+	t.Run("logs JSON and no secret", func(t *testing.T) {
+		require.Contains(t, server.Log(), `{"level":"info"`)
+		require.NotContains(t, server.Log(), liveKitSecret)
+		require.NotContains(t, server.Log(), "of-a-test-only")
+	})
+	t.Run("opens a media port per CPU", func(t *testing.T) {
+		require.Contains(t, server.Log(), fmt.Sprintf(`"rtc.portUDP":{"Start":%d,"End":%d}`, l.RTC.UDPPort.First, l.RTC.UDPPort.Last))
+	})
+	t.Run("drains on SIGTERM", func(t *testing.T) {
+		// The room above is still open, so the server stays.
+		server.Signal(syscall.SIGTERM)
+		server.Until("draining", func() error {
+			_, err := live.Get("http://" + live.Address(l.Port))
+			return err
+		})
+	})
+}
+
+func TestLiveKitRefuses(t *testing.T) {
+	redis := live.StartRedis(t)
+	l := liveKitConfig(t, redis)
+	t.Run("a key it does not know", func(t *testing.T) {
+		server := startLiveKit(t, redis, render(t, l)+"prometheus_ports: 6789\n")
+		require.Contains(t, server.Refused(), "field prometheus_ports not found")
+	})
+	t.Run("a key file that others may read", func(t *testing.T) {
+		require.NoError(t, os.Chmod(l.KeyFile, 0o644))
+		server := startLiveKit(t, redis, render(t, l))
+		require.Contains(t, server.Refused(), "key file others permissions must be set to 0")
+	})
+	t.Run("a Redis whose certificate it does not trust", func(t *testing.T) {
+		l := liveKitConfig(t, redis)
+		l.Redis.TLS = &manifests.LiveKitRedisTLS{Enabled: true, CACertFile: filepath.Join(live.Certificate(t), "tls.crt")}
+		server := startLiveKit(t, redis, render(t, l))
+		require.Contains(t, server.Refused(), "x509")
+	})
+}

@@ -1,0 +1,52 @@
+package live
+
+import (
+	"net"
+	"strconv"
+	"testing"
+)
+
+// Loopback is where every daemon of a test listens.
+const Loopback = "127.0.0.1"
+
+// Ports returns n TCP ports of the loopback address that were free a moment ago.
+func Ports(t *testing.T, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		listener, err := net.Listen("tcp", Loopback+":0")
+		if err != nil {
+			t.Fatalf("looking for a free port: %v", err)
+		}
+		// Open until all are found, so that no port comes twice.
+		defer listener.Close()
+		ports[i] = listener.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
+
+// UDPPorts returns the first of n free UDP ports in a row, at or above from.
+func UDPPorts(t *testing.T, from, n int) int {
+	t.Helper()
+	for first := from; first+n < 1<<16; first += n {
+		if udpFree(first, n) {
+			return first
+		}
+	}
+	t.Fatalf("no %d UDP ports in a row are free above %d", n, from)
+	return 0
+}
+
+func udpFree(first, n int) bool {
+	for port := first; port < first+n; port++ {
+		conn, err := net.ListenPacket("udp", Address(port))
+		if err != nil {
+			return false
+		}
+		conn.Close()
+	}
+	return true
+}
+
+// Address returns the loopback address with a port.
+func Address(port int) string { return net.JoinHostPort(Loopback, strconv.Itoa(port)) }
