@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -29,19 +30,27 @@ type room struct {
 // does when a meeting starts.
 func createRoom(t *testing.T, port int, name string) room {
 	t.Helper()
-	body := bytes.NewBufferString(fmt.Sprintf(`{"name":%q}`, name))
+	status, body := postRoom(t, port, name)
+	require.Equal(t, http.StatusOK, status, string(body))
+	var made room
+	require.NoError(t, json.Unmarshal(body, &made))
+	return made
+}
+
+func postRoom(t *testing.T, port int, name string) (status int, body []byte) {
+	t.Helper()
 	request, err := http.NewRequest(http.MethodPost,
-		fmt.Sprintf("http://%s/twirp/livekit.RoomService/CreateRoom", live.Address(port)), body)
+		fmt.Sprintf("http://%s/twirp/livekit.RoomService/CreateRoom", live.Address(port)),
+		bytes.NewBufferString(fmt.Sprintf(`{"name":%q}`, name)))
 	require.NoError(t, err)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+liveKitToken(t, map[string]any{"roomCreate": true}))
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
 	defer response.Body.Close()
-	require.Equal(t, http.StatusOK, response.StatusCode)
-	var made room
-	require.NoError(t, json.NewDecoder(response.Body).Decode(&made))
-	return made
+	body, err = io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, body
 }
 
 // liveKitToken returns a token (JWT, HS256) that grants what LiveKit calls a video

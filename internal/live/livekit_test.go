@@ -4,10 +4,13 @@ package live_test
 
 import (
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,17 +101,34 @@ func TestLiveKit(t *testing.T) {
 		require.NotContains(t, server.Log(), liveKitSecret)
 		require.NotContains(t, server.Log(), "of-a-test-only")
 	})
-	t.Run("opens a media port per CPU", func(t *testing.T) {
+	t.Run("shares the media ports", func(t *testing.T) {
 		require.Contains(t, server.Log(), fmt.Sprintf(`"rtc.portUDP":{"Start":%d,"End":%d}`, l.RTC.UDPPort.First, l.RTC.UDPPort.Last))
 	})
-	t.Run("drains on SIGTERM", func(t *testing.T) {
-		// The room above is still open, so the server stays.
-		server.Signal(syscall.SIGTERM)
-		server.Until("draining", func() error {
-			_, err := live.Get("http://" + live.Address(l.Port))
-			return err
-		})
+}
+
+// A node that is told to stop keeps its meetings, takes no new ones, and ends with
+// the last participant.
+func TestLiveKitDrains(t *testing.T) {
+	l, server := startedLiveKit(t)
+	conn, err := net.Dial("tcp", live.Address(l.Port))
+	require.NoError(t, err)
+	token := liveKitToken(t, map[string]any{"roomJoin": true, "room": "standup"})
+	participant := live.Upgrade(t, conn, live.Address(l.Port), "/rtc?protocol=15&access_token="+token)
+	_, err = participant.Reader.Peek(1)
+	require.NoError(t, err, "LiveKit answers a participant that joined")
+
+	server.Signal(syscall.SIGTERM)
+	server.Until("draining", func() error {
+		// Another name each time: a room that exists is always found.
+		if status, body := postRoom(t, l.Port, fmt.Sprint(time.Now().UnixNano())); status == http.StatusOK {
+			return fmt.Errorf("it still makes rooms: %s", body)
+		}
+		return nil
 	})
+	require.True(t, server.Running(), "a meeting is still on")
+
+	require.NoError(t, participant.Close())
+	require.NoError(t, server.Ended())
 }
 
 func TestLiveKitRefuses(t *testing.T) {

@@ -14,6 +14,9 @@ import (
 // hang; no test measures it.
 const patience = 60 * time.Second
 
+// outputShown is how many bytes of a daemon's output a failed test shows.
+const outputShown = 8 << 10
+
 // Process is a daemon that ends with its test.
 type Process struct {
 	t    *testing.T
@@ -24,8 +27,8 @@ type Process struct {
 	err  error
 }
 
-// Start starts a daemon with extra environment variables ("KEY=value"). Its output is
-// shown when the test fails.
+// Start starts a daemon with extra environment variables ("KEY=value"). The end of
+// its output is shown when the test fails.
 func Start(t *testing.T, env []string, path string, args ...string) *Process {
 	t.Helper()
 	p := &Process{t: t, name: filepath.Base(path), cmd: exec.Command(path, args...), done: make(chan struct{})}
@@ -54,7 +57,8 @@ func (p *Process) kill() {
 	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 	<-p.done
 	if p.t.Failed() {
-		p.t.Logf("output of %s:\n%s", p.name, p.Log())
+		text := p.Log()
+		p.t.Logf("end of the output of %s:\n%s", p.name, text[max(0, len(text)-outputShown):])
 	}
 }
 
@@ -75,16 +79,32 @@ func (p *Process) Log() string {
 	return strings.TrimSpace(string(text))
 }
 
-// Refused waits until the daemon has ended by itself, and returns what it wrote. It
-// fails the test when the daemon ended without an error, or did not end.
-func (p *Process) Refused() string {
+// Running says whether the daemon has not ended.
+func (p *Process) Running() bool {
+	select {
+	case <-p.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Ended waits until the daemon has ended by itself, and returns the error it ended
+// with. It fails the test when the daemon goes on.
+func (p *Process) Ended() error {
 	p.t.Helper()
 	select {
 	case <-p.done:
 	case <-time.After(patience):
-		p.t.Fatalf("%s still runs after %s; it should have refused to start", p.name, patience)
+		p.t.Fatalf("%s still runs after %s", p.name, patience)
 	}
-	if p.err == nil {
+	return p.err
+}
+
+// Refused waits until the daemon has ended with an error, and returns what it wrote.
+func (p *Process) Refused() string {
+	p.t.Helper()
+	if p.Ended() == nil {
 		p.t.Fatalf("%s ended without an error; it should have refused to start", p.name)
 	}
 	return p.Log()
