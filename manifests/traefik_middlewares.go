@@ -50,10 +50,11 @@ func (t Traefik) middlewares() map[string]traefikMiddleware {
 			CustomResponseHeaders: map[string]string{"Server": "", "X-Powered-By": ""},
 		}},
 		// Traefik passes an upgrade without help, but tells the backend that it came
-		// by "wss", which servers that look for "https" take for plain text.
+		// by "wss", which servers that look for "https" take for plain text. Response
+		// headers would do nothing: Traefik sends the backend's answer to an upgrade as
+		// it is.
 		"websocket-headers": {Headers: &traefikHeaders{
-			CustomRequestHeaders:  map[string]string{"X-Forwarded-Proto": "https"},
-			CustomResponseHeaders: map[string]string{"Cache-Control": "no-store"},
+			CustomRequestHeaders: map[string]string{"X-Forwarded-Proto": "https"},
 		}},
 	}
 }

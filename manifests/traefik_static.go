@@ -7,7 +7,7 @@ import (
 )
 
 // The static configuration, with the keys of Traefik 3.7. Traefik stops on a key it
-// does not know.
+// does not know, but drops one at the top without a word.
 type (
 	traefikStatic struct {
 		Global           map[string]bool              `yaml:"global"`
@@ -23,7 +23,7 @@ type (
 		Address       string                `yaml:"address"`
 		ProxyProtocol *traefikProxyProtocol `yaml:"proxyProtocol,omitempty"`
 		Transport     *traefikConnections   `yaml:"transport,omitempty"`
-		HTTP          *traefikHTTP          `yaml:"http,omitempty"`
+		HTTP          traefikHTTP           `yaml:"http"`
 	}
 	traefikProxyProtocol struct {
 		TrustedIPs []string `yaml:"trustedIPs"`
@@ -42,6 +42,9 @@ type (
 		Redirections *traefikRedirections `yaml:"redirections,omitempty"`
 		Middlewares  []string             `yaml:"middlewares,omitempty"`
 		TLS          *struct{}            `yaml:"tls,omitempty"`
+		// AliasHeadersStrategy says what happens to X_Forwarded_For, which some servers
+		// read as X-Forwarded-For.
+		AliasHeadersStrategy string `yaml:"aliasHeadersStrategy"`
 	}
 	traefikRedirections struct {
 		EntryPoint struct {
@@ -102,7 +105,8 @@ func (t Traefik) RenderStatic() (string, error) {
 	s.ServersTransport.ForwardingTimeouts.DialTimeout = t.Timeouts.Dial
 	s.ServersTransport.ForwardingTimeouts.ResponseHeaderTimeout = t.Timeouts.ResponseHeader
 	// The directory, not the file: a mounted ConfigMap is a link that Kubernetes
-	// replaces, and a watch on the file would stay with the old one.
+	// replaces, and a watch on the file would stay with the old one. The price is a
+	// warning per key and change, as the directory shows the same file twice.
 	s.Providers.File.Directory = t.DynamicDir
 	s.Providers.File.Watch = true
 	s.Metrics.Prometheus.EntryPoint = "metrics"
@@ -117,13 +121,14 @@ func (t Traefik) RenderStatic() (string, error) {
 
 func (t Traefik) entryPoints() map[string]traefikEntryPoint {
 	public := func(port int, http traefikHTTP) traefikEntryPoint {
+		http.AliasHeadersStrategy = "delete"
 		// forwardedHeaders stays unset: once the header of the PROXY protocol is read,
 		// the peer is the client, and nobody believes what a client says it forwards.
 		return traefikEntryPoint{
 			Address:       t.address(port),
 			ProxyProtocol: &traefikProxyProtocol{TrustedIPs: t.TrustedRanges},
 			Transport:     t.connections(),
-			HTTP:          &http,
+			HTTP:          http,
 		}
 	}
 	protected := traefikHTTP{Middlewares: []string{"rate-limit@file", "security-headers@file"}, TLS: &struct{}{}}
@@ -135,8 +140,8 @@ func (t Traefik) entryPoints() map[string]traefikEntryPoint {
 		"web":       public(t.Ports.Web, traefikHTTP{Redirections: redirect}),
 		"websecure": public(t.Ports.WebSecure, protected),
 		"websocket": public(t.Ports.WebSocket, protected),
-		"metrics":   {Address: t.address(t.Ports.Metrics)},
-		"ping":      {Address: t.address(t.Ports.Ping)},
+		"metrics":   {Address: t.address(t.Ports.Metrics), HTTP: traefikHTTP{AliasHeadersStrategy: "delete"}},
+		"ping":      {Address: t.address(t.Ports.Ping), HTTP: traefikHTTP{AliasHeadersStrategy: "delete"}},
 	}
 }
 
