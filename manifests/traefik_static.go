@@ -42,8 +42,8 @@ type (
 		Redirections *traefikRedirections `yaml:"redirections,omitempty"`
 		Middlewares  []string             `yaml:"middlewares,omitempty"`
 		TLS          *struct{}            `yaml:"tls,omitempty"`
-		// AliasHeadersStrategy says what happens to X_Forwarded_For, which some servers
-		// read as X-Forwarded-For.
+		// AliasHeadersStrategy says what happens to a header such as X_User_Id, which some
+		// servers read as X-User-Id.
 		AliasHeadersStrategy string `yaml:"aliasHeadersStrategy"`
 	}
 	traefikRedirections struct {

@@ -16,7 +16,7 @@ import (
 // seen is what a backend saw of a request.
 type seen struct {
 	Backend, Path, ForwardedFor, RealIP, Proto string
-	// Alias is a header that some servers read as X-Forwarded-For.
+	// Alias is a header that some servers read as X-User-Id.
 	Alias []string
 }
 
@@ -25,7 +25,7 @@ func backend(t *testing.T, name string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s := seen{name, r.URL.Path, r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Real-Ip"), r.Header.Get("X-Forwarded-Proto"),
-			r.Header["X_forwarded_for"]}
+			r.Header["X_user_id"]}
 		w.Header().Set("X-Powered-By", "a test")
 		if r.Header.Get("Upgrade") == "websocket" {
 			echo(w, s)

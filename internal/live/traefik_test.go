@@ -78,7 +78,7 @@ func TestTraefik(t *testing.T) {
 		request := newRequest(t, apiHost, "/v1/meetings")
 		request.Header.Set("X-Forwarded-For", "198.51.100.1")
 		request.Header.Set("X-Real-Ip", "198.51.100.1")
-		request.Header["X_Forwarded_For"] = []string{"198.51.100.1"}
+		request.Header["X_User_Id"] = []string{"somebody-else"}
 		e.request(t, e.Ports.WebSecure, client, request, 1, func(response *http.Response) {
 			var s seen
 			require.NoError(t, json.NewDecoder(response.Body).Decode(&s))
