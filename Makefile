@@ -96,7 +96,7 @@ lint: ## Check format, vet and staticcheck
 	  echo "lint: $$module"; \
 	  (cd $$module && unformatted=$$(gofmt -l $$(git ls-files '*.go')) && \
 	    if [ -n "$$unformatted" ]; then echo "not gofmt-clean: $$unformatted"; exit 1; fi && \
-	    go vet ./... && $(TOOLS)/staticcheck ./...) || exit 1; \
+	    go vet -tags live ./... && $(TOOLS)/staticcheck -tags live ./...) || exit 1; \
 	done
 
 .PHONY: unit

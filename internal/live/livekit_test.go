@@ -74,11 +74,31 @@ func startedLiveKit(t *testing.T) (manifests.LiveKit, *live.Process) {
 	redis := live.StartRedis(t)
 	l := liveKitConfig(t, redis)
 	server := startLiveKit(t, redis, render(t, l))
+	untilHealthy(server, l)
+	return l, server
+}
+
+func untilHealthy(server *live.Process, l manifests.LiveKit) {
 	server.Until("healthy", func() error {
 		_, err := live.Get("http://" + live.Address(l.Port))
 		return err
 	})
-	return l, server
+}
+
+// Two regions, and TURN over TLS behind a load balancer that ends TLS.
+func TestLiveKitInRegions(t *testing.T) {
+	redis := live.StartRedis(t)
+	l := liveKitConfig(t, redis)
+	l.NodeSelector = manifests.LiveKitNodeSelector{
+		Kind: "regionaware", SortBy: "rooms", Algorithm: "twochoice", SysloadLimit: 0.7,
+		Regions: []manifests.LiveKitRegion{{Name: "sgp1", Lat: 1.35, Lon: 103.82}, {Name: "blr1", Lat: 12.97, Lon: 77.59}},
+	}
+	l.TURN.Domain, l.TURN.TLSPort, l.TURN.ExternalTLS = "turn.gomeet.example", live.Ports(t, 1)[0], true
+	l.TURN.ProxyProtocol, l.TURN.ProxyProtocolTrustedCIDRs = true, []string{"127.0.0.0/8"}
+	server := startLiveKit(t, redis, render(t, l))
+	untilHealthy(server, l)
+	require.Contains(t, server.Log(), fmt.Sprintf(`"turn.portTLS":%d,"turn.externalTLS":true,"turn.proxyProtocol":true`, l.TURN.TLSPort))
+	require.Contains(t, server.Log(), `"turn.relay_range_start":20000,"turn.relay_range_end":29999`)
 }
 
 func TestLiveKit(t *testing.T) {
