@@ -53,8 +53,9 @@ type LiveKitNodeSelector struct {
 	// SortBy is the order of the nodes that are left, Algorithm which of them is taken.
 	SortBy    string `yaml:"sort_by"`
 	Algorithm string `yaml:"algorithm"`
-	// CPULoadLimit is the share of CPU, 0 to 1, from which a node gets no more rooms;
-	// SysloadLimit the same of the load average, the only one regionaware knows.
+	// CPULoadLimit is the share of CPU, 0 to 1, from which a node gets no more rooms
+	// while another node is below it; SysloadLimit the same of the load average, the
+	// only one regionaware knows.
 	CPULoadLimit float64 `yaml:"cpu_load_limit,omitempty"`
 	SysloadLimit float64 `yaml:"sysload_limit,omitempty"`
 	// Regions are the places of all regions, for regionaware.

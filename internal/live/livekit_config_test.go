@@ -1,0 +1,81 @@
+//go:build live
+
+package live_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/live"
+	"github.com/gomeet/infra/manifests"
+)
+
+const (
+	liveKitKey    = "APIlive"
+	liveKitSecret = "a-secret-of-a-test-of-32-characters-or-more"
+)
+
+// liveKitConfig is what production gets, with only addresses, ports and paths of
+// this machine.
+func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
+	t.Helper()
+	l := manifests.NewLiveKit(manifests.LiveKitPlan{
+		Region:          "sgp1",
+		MaxParticipants: 500,
+		Limit: manifests.LiveKitLimit{
+			NumTracks: 20_000, BytesPerSec: 250_000_000, SubscriptionLimitVideo: 25, SubscriptionLimitAudio: 5,
+		},
+		Redis: manifests.LiveKitRedis{
+			ClusterAddresses: []string{live.Address(redis.Port)},
+			Username:         redis.User,
+			TLS:              &manifests.LiveKitRedisTLS{Enabled: true, CACertFile: redis.CACertFile},
+		},
+	})
+	ports := live.Ports(t, 3)
+	l.BindAddresses = []string{live.Loopback}
+	l.Port, l.RTC.TCPPort, l.Prometheus.Port = ports[0], ports[1], ports[2]
+	first := live.UDPPorts(t, 10_000, 32)
+	l.RTC.UDPPort = manifests.PortRange{First: first, Last: first + 31}
+	l.RTC.UseExternalIP, l.RTC.NodeIP = false, live.Loopback
+	l.TURN.UDPPort = live.UDPPorts(t, first+32, 1)
+	l.KeyFile = filepath.Join(t.TempDir(), "keys.yaml")
+	live.Write(t, l.KeyFile, fmt.Sprintf("%s: %s\n", liveKitKey, liveKitSecret))
+	return l
+}
+
+// startLiveKit starts the server on a text, with its secrets where they belong.
+func startLiveKit(t *testing.T, redis *live.Redis, text string) *live.Process {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), manifests.LiveKitFile)
+	live.Write(t, file, text)
+	env := []string{manifests.LiveKitRedisPasswordEnv + "=" + redis.Password}
+	return live.Start(t, env, live.Tool(t, "livekit-server"), "--config", file)
+}
+
+func render(t *testing.T, l manifests.LiveKit) string {
+	t.Helper()
+	text, err := l.Render()
+	require.NoError(t, err)
+	return text
+}
+
+// startedLiveKit returns a server that is healthy: it reached Redis and heard itself
+// through it.
+func startedLiveKit(t *testing.T) (manifests.LiveKit, *live.Process) {
+	t.Helper()
+	redis := live.StartRedis(t)
+	l := liveKitConfig(t, redis)
+	server := startLiveKit(t, redis, render(t, l))
+	untilHealthy(server, l)
+	return l, server
+}
+
+func untilHealthy(server *live.Process, l manifests.LiveKit) {
+	server.Until("healthy", func() error {
+		_, err := live.Get("http://" + live.Address(l.Port))
+		return err
+	})
+}
