@@ -57,9 +57,26 @@ func startEdge(t *testing.T, config manifests.Traefik) *edge {
 	certificate, err := os.ReadFile(filepath.Join(config.CertificateDir, "tls.crt"))
 	require.NoError(t, err)
 	require.True(t, e.trust.AppendCertsFromPEM(certificate))
-	e.Until("answering pings", func() error {
-		_, err := live.Get(fmt.Sprintf("http://%s/ping", live.Address(config.Ports.Ping)))
-		return err
+	// Pings are answered a moment before the certificate and the routes are there.
+	ready := newRequest(t, apiHost, "/v1/turn")
+	e.Until("serving its routes", func() error {
+		conn, err := e.dial(config.Ports.WebSecure, client)
+		if err != nil {
+			return err
+		}
+		defer conn.Close()
+		if err := ready.Write(conn); err != nil {
+			return err
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), ready)
+		if err != nil {
+			return err
+		}
+		defer response.Body.Close()
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s for %s", response.Status, ready.URL)
+		}
+		return nil
 	})
 	return e
 }

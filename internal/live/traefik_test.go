@@ -94,6 +94,10 @@ func TestTraefik(t *testing.T) {
 			require.Equal(t, http.StatusNotFound, response.StatusCode)
 		})
 	})
+	t.Run("answers pings", func(t *testing.T) {
+		_, err := live.Get(fmt.Sprintf("http://%s/ping", live.Address(e.Ports.Ping)))
+		require.NoError(t, err)
+	})
 	t.Run("logs no token", func(t *testing.T) {
 		e.Until("logging the upgrade above", func() error {
 			if !strings.Contains(e.Log(), `"RequestPath":"/v1/chat/room"`) {
