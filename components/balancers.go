@@ -70,9 +70,12 @@ func NewBalancers(ctx *pulumi.Context, name string, args *BalancersArgs, opts ..
 }
 
 func loadBalancer(args *BalancersArgs, planned sizing.LoadBalancer) *digitalocean.LoadBalancerArgs {
-	env, idle := args.Environment, webSocketIdleSeconds
-	if planned.Edge == sizing.EdgeWeb {
+	env, idle, target := args.Environment, webSocketIdleSeconds, manifests.EdgeHTTPSPort
+	switch planned.Edge {
+	case sizing.EdgeWeb:
 		idle = webIdleSeconds
+	case sizing.EdgeWebSocket:
+		target = manifests.EdgeWebSocketPort
 	}
 	return &digitalocean.LoadBalancerArgs{
 		// Unique per account: a second load balancer of the same name has been seen to
@@ -90,7 +93,7 @@ func loadBalancer(args *BalancersArgs, planned sizing.LoadBalancer) *digitalocea
 			},
 			&digitalocean.LoadBalancerForwardingRuleArgs{
 				EntryProtocol: pulumi.String("https"), EntryPort: pulumi.Int(443),
-				TargetProtocol: pulumi.String("https"), TargetPort: pulumi.Int(manifests.EdgeHTTPSPort),
+				TargetProtocol: pulumi.String("https"), TargetPort: pulumi.Int(target),
 				CertificateName: args.CertificateName,
 			},
 		},

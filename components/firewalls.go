@@ -67,16 +67,18 @@ type opening struct{ protocol, ports string }
 
 func port(protocol string, number int) opening { return opening{protocol, fmt.Sprint(number)} }
 
-// media is what participants send to an SFU node.
+// media is what participants send to an SFU node. The ports that TURN relays from are
+// not among them: whoever answers was asked from there.
 var media = []opening{
-	{"udp", fmt.Sprintf("%d-%d", manifests.MediaUDPFirst, manifests.MediaUDPLast)},
-	port("udp", manifests.TURNUDPPort),
-	port("tcp", manifests.MediaTCPPort),
+	{"udp", fmt.Sprintf("%d-%d", manifests.LiveKitUDPFirst, manifests.LiveKitUDPLast)},
+	port("udp", manifests.LiveKitTURNUDPPort),
+	port("tcp", manifests.LiveKitTCPPort),
 }
 
 // edge is what load balancers send to the nodes behind them.
 var edge = []opening{
-	port("tcp", manifests.EdgeHTTPPort), port("tcp", manifests.EdgeHTTPSPort), port("tcp", manifests.EdgePingPort),
+	port("tcp", manifests.EdgeHTTPPort), port("tcp", manifests.EdgeHTTPSPort), port("tcp", manifests.EdgeWebSocketPort),
+	port("tcp", manifests.EdgePingPort),
 }
 
 func inbound(role sizing.Role, args *FirewallsArgs) digitalocean.FirewallInboundRuleArray {

@@ -4,19 +4,14 @@ import "github.com/gomeet/infra/sizing"
 
 // Host is a name that participants and tools use, below the stack's domain.
 type Host struct {
-	// Name is relative to the domain; "@" is the domain itself.
+	// Name is relative to the domain.
 	Name string
 	// Edge is what the name carries.
 	Edge sizing.Edge
 }
 
 // FQDN returns the full name.
-func (h Host) FQDN(domain string) string {
-	if h.Name == "@" {
-		return domain
-	}
-	return h.Name + "." + domain
-}
+func (h Host) FQDN(domain string) string { return h.Name + "." + domain }
 
 // The first labels of the names: the API, the application's WebSockets, and LiveKit's
 // signalling.
@@ -30,14 +25,13 @@ const (
 // the sites in the configuration does.
 func Hosts(site string, primary bool) []Host {
 	hosts := []Host{
-		{site, sizing.EdgeWeb},
 		{apiHost + "." + site, sizing.EdgeWeb},
 		{webSocketHost + "." + site, sizing.EdgeWebSocket},
 		{livekitHost + "." + site, sizing.EdgeWebSocket},
 	}
 	if primary {
 		hosts = append(hosts,
-			Host{"@", sizing.EdgeWeb}, Host{apiHost, sizing.EdgeWeb},
+			Host{apiHost, sizing.EdgeWeb},
 			Host{webSocketHost, sizing.EdgeWebSocket}, Host{livekitHost, sizing.EdgeWebSocket},
 		)
 	}

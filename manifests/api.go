@@ -7,6 +7,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// APIPort is where every service of the API serves HTTP and WebSockets ("port: 8080 # API"
+// in the design).
+const APIPort = 8080
+
 // APIFile is the name of the API's configuration file.
 const APIFile = "api.yaml"
 

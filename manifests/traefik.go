@@ -55,8 +55,8 @@ type TraefikPorts struct {
 	// WebSocket serves only the routes that upgrade, for a load balancer that keeps
 	// WebSockets apart, as in the design. They are on WebSecure as well.
 	WebSocket int
-	// Metrics serves Prometheus at /metrics, Ping answers at /ping. Neither is in a
-	// Service that the load balancer reaches.
+	// Metrics serves Prometheus at /metrics, Ping answers the load balancer's health
+	// checks at /ping. Neither reads the PROXY protocol.
 	Metrics, Ping int
 }
 

@@ -3,6 +3,7 @@ package manifests
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 )
 
 // The dynamic configuration, with the keys of Traefik 3.7.
@@ -56,7 +57,7 @@ func (t Traefik) RenderDynamic() (string, error) {
 		router := traefikRouter{
 			EntryPoints: []string{"websecure"},
 			// Not PathPrefix alone: /v1/chat would be /v1/chatter as well.
-			Rule:    fmt.Sprintf("Host(`%[1]s`) && (Path(`%[2]s`) || PathPrefix(`%[2]s/`))", r.Host, r.Path),
+			Rule:    fmt.Sprintf("%[1]s && (Path(`%[2]s`) || PathPrefix(`%[2]s/`))", hostRule(r.Hosts), r.Path),
 			Service: r.Name,
 		}
 		if r.WebSocket {
@@ -78,4 +79,16 @@ func (t Traefik) RenderDynamic() (string, error) {
 	store.DefaultCertificate.KeyFile = filepath.Join(t.CertificateDir, "tls.key")
 	d.TLS.Stores = map[string]traefikTLSStore{"default": store}
 	return render(d)
+}
+
+// hostRule matches any of the hosts.
+func hostRule(hosts []string) string {
+	rules := make([]string, len(hosts))
+	for i, host := range hosts {
+		rules[i] = "Host(`" + host + "`)"
+	}
+	if len(rules) == 1 {
+		return rules[0]
+	}
+	return "(" + strings.Join(rules, " || ") + ")"
 }

@@ -12,7 +12,10 @@ import (
 
 func traefik() manifests.Traefik {
 	return manifests.NewTraefik([]string{"10.10.0.0/16"}, 500,
-		manifests.ClusterRoutes("api.gomeet.example", "livekit.gomeet.example", "gomeet", "media"))
+		manifests.ClusterRoutes(manifests.EdgeHosts{
+			API: []string{"api.gomeet.example", "api.singapore.gomeet.example"}, WebSocket: []string{"ws.gomeet.example"},
+			LiveKit: []string{"rtc.gomeet.example"},
+		}, "gomeet", "media"))
 }
 
 func TestTraefikRender(t *testing.T) {
@@ -44,11 +47,11 @@ func TestTraefikRejects(t *testing.T) {
 		"no rate":         {func(e *manifests.Traefik) { e.RateLimit.Average = 0 }, `rateLimit.average is 0; it must be at least 1`},
 		"relative":        {func(e *manifests.Traefik) { e.DynamicDir = "dynamic" }, `dynamicDir is "dynamic"; it must be an absolute path`},
 		"no routes":       {func(e *manifests.Traefik) { e.Routes = nil }, `routes is 0; it must be at least one`},
-		"rule injection":  {func(e *manifests.Traefik) { e.Routes[0].Host = "a`) || Host(`b" }, "routes[0].host is \"a`) || Host(`b\"; it must be a lower-case DNS name"},
+		"rule injection":  {func(e *manifests.Traefik) { e.Routes[0].Hosts[0] = "a`) || Host(`b" }, "routes[0].hosts[0] is \"a`) || Host(`b\"; it must be a lower-case DNS name"},
 		"template":        {func(e *manifests.Traefik) { e.Routes[0].Path = `/{{env "HOME"}}` }, `; it must be a path such as /v1/chat`},
 		"slash":           {func(e *manifests.Traefik) { e.Routes[1].Path = "/v1/" }, `routes[1].path is "/v1/"; it must be a path`},
 		"same name":       {func(e *manifests.Traefik) { e.Routes[1].Name = "authentication" }, `routes[1].name is "authentication"; it must be unique`},
-		"same place":      {func(e *manifests.Traefik) { e.Routes[1].Path = "/v1/auth" }, `routes[1].path is "/v1/auth"; it must be unique on api.gomeet.example`},
+		"same place":      {func(e *manifests.Traefik) { e.Routes[1].Path = "/v1/auth" }, `routes[1].hosts[0] is "api.gomeet.example"; it must be another host, or another path than /v1/auth`},
 		"backend":         {func(e *manifests.Traefik) { e.Routes[2].Backend = "signalling:8080" }, `routes[2].backend is "signalling:8080"; it must be http://host:port`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -104,7 +104,7 @@ func (d *deployedSite) deployEdge(
 		}
 		// The site's own names come first; any of them shows that the edge works.
 		if targets[edge] == "" {
-			targets[edge] = "https://" + host.FQDN(cfg.Domain) + "/health"
+			targets[edge] = "https://" + host.FQDN(cfg.Domain) + manifests.HealthPath
 		}
 	}
 	var ids pulumi.StringArray

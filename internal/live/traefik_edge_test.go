@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	apiHost     = "api.gomeet.example"
-	liveKitHost = "livekit.gomeet.example"
+	apiHost       = "api.gomeet.example"
+	webSocketHost = "ws.gomeet.example"
+	liveKitHost   = "rtc.gomeet.example"
 )
 
 // edge is a Traefik and what is needed to talk to it as the load balancer does.
@@ -35,7 +36,9 @@ type edge struct {
 // machine, and a backend of the test behind each route.
 func edgeConfig(t *testing.T) manifests.Traefik {
 	t.Helper()
-	routes := manifests.ClusterRoutes(apiHost, liveKitHost, "gomeet", "media")
+	routes := manifests.ClusterRoutes(manifests.EdgeHosts{
+		API: []string{apiHost}, WebSocket: []string{webSocketHost}, LiveKit: []string{liveKitHost},
+	}, "gomeet", "media")
 	for i := range routes {
 		routes[i].Backend = backend(t, routes[i].Name)
 	}
@@ -44,7 +47,7 @@ func edgeConfig(t *testing.T) manifests.Traefik {
 	e.Listen = live.Loopback
 	e.Ports = manifests.TraefikPorts{Web: ports[0], WebSecure: ports[1], WebSocket: ports[2], Metrics: ports[3], Ping: ports[4]}
 	e.DynamicDir = t.TempDir()
-	e.CertificateDir = live.Certificate(t, apiHost, liveKitHost)
+	e.CertificateDir = live.Certificate(t, apiHost, webSocketHost, liveKitHost)
 	return e
 }
 

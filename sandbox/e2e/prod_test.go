@@ -106,7 +106,7 @@ func (w *world) thirdSite() {
 	}, other)
 	require.Equal(w.t, map[string]int{
 		"Network": 1, "Vpc": 1, "VpcPeering": 2, "Cluster": 1, "KubernetesCluster": 1, "kubernetes": 1, "NodePools": 1, "KubernetesNodePool": 4,
-		"Tag": 4, "Certificate": 1, "Balancers": 1, "LoadBalancer": 1, "DnsRecord": 4, "Firewalls": 1, "Firewall": 4, "Watch": 1, "UptimeCheck": 1,
+		"Tag": 4, "Certificate": 1, "Balancers": 1, "LoadBalancer": 1, "DnsRecord": 3, "Firewalls": 1, "Firewall": 4, "Watch": 1, "UptimeCheck": 1,
 		"UptimeAlert": 2, "MonitorAlert": 13, "API": 1, "Namespace": 1, "ConfigMap": 1, "Secret": 1, "Deployment": 1,
 	}, created)
 }

@@ -27,6 +27,7 @@ func (c cloud) balancers() {
 		}, lb.HealthCheck)
 		idle := map[bool]uint64{true: 60, false: 600}[strings.HasSuffix(lb.Name, "-web")]
 		require.Equal(c.t, idle, *lb.HTTPIdleTimeoutSeconds)
+		target := map[bool]int{true: 30444, false: 30443}[strings.HasSuffix(lb.Name, "-websocket")]
 		require.Len(c.t, lb.ForwardingRules, 2)
 		for _, rule := range lb.ForwardingRules {
 			if rule.EntryProtocol == "http" {
@@ -37,7 +38,7 @@ func (c cloud) balancers() {
 			require.NoError(c.t, err)
 			require.Contains(c.t, certificate.DNSNames, "api."+site+".gomeet.example")
 			rule.CertificateID = ""
-			require.Equal(c.t, godo.ForwardingRule{EntryProtocol: "https", EntryPort: 443, TargetProtocol: "https", TargetPort: 30443}, rule)
+			require.Equal(c.t, godo.ForwardingRule{EntryProtocol: "https", EntryPort: 443, TargetProtocol: "https", TargetPort: target}, rule)
 		}
 	}
 	require.Equal(c.t, map[string]uint32{
@@ -60,11 +61,11 @@ func (c cloud) firewalls() {
 			} else {
 				require.Equal(c.t, "api", role)
 				require.NotEmpty(c.t, rule.Sources.LoadBalancerUIDs)
-				require.Contains(c.t, []string{"30080", "30443", "30081"}, rule.PortRange)
+				require.Contains(c.t, []string{"30080", "30443", "30444", "30081"}, rule.PortRange)
 			}
 		}
 		if role == "sfu" {
-			require.Equal(c.t, map[string]string{"50000-60000": "udp", "3478": "udp", "7881": "tcp"}, open)
+			require.Equal(c.t, map[string]string{"7882-7913": "udp", "3478": "udp", "7881": "tcp"}, open)
 		} else {
 			require.Empty(c.t, open, "%s is closed to the world", f.Name)
 		}

@@ -33,9 +33,9 @@ func (c cloud) names() {
 		}
 	}
 	require.Equal(c.t, map[string]string{
-		"@": "singapore-web", "api": "singapore-web", "singapore": "singapore-web", "api.singapore": "singapore-web",
+		"api": "singapore-web", "api.singapore": "singapore-web",
 		"ws": "singapore-websocket", "rtc": "singapore-websocket", "ws.singapore": "singapore-websocket", "rtc.singapore": "singapore-websocket",
-		"jakarta": "jakarta-edge", "api.jakarta": "jakarta-edge", "ws.jakarta": "jakarta-edge", "rtc.jakarta": "jakarta-edge",
+		"api.jakarta": "jakarta-edge", "ws.jakarta": "jakarta-edge", "rtc.jakarta": "jakarta-edge",
 	}, names)
 	certificates, _, err := c.Certificates.List(c.t.Context(), everything)
 	require.NoError(c.t, err)
@@ -59,9 +59,9 @@ func (c cloud) watches() {
 		require.Len(c.t, alerts, 2, "down, and the certificate ends")
 	}
 	require.Equal(c.t, map[string]string{
-		"gomeet-prod-singapore-web":       "https://singapore.gomeet.example/health",
+		"gomeet-prod-singapore-web":       "https://api.singapore.gomeet.example/health",
 		"gomeet-prod-singapore-websocket": "https://ws.singapore.gomeet.example/health",
-		"gomeet-prod-jakarta-edge":        "https://jakarta.gomeet.example/health",
+		"gomeet-prod-jakarta-edge":        "https://api.jakarta.gomeet.example/health",
 	}, targets)
 	policies, _, err := c.Monitoring.ListAlertPolicies(c.t.Context(), everything)
 	require.NoError(c.t, err)
