@@ -1,9 +1,6 @@
 package components
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -13,46 +10,40 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// API is the GoMeet API of one site: a namespace, its configuration, its secret
-// and a Deployment with one pod per API node.
+// API is the GoMeet API of one site: the five services of the design, each a Deployment
+// with its Service, disruption budget, NetworkPolicy and, where the API is autoscaled,
+// its HorizontalPodAutoscaler, in a namespace that enforces the restricted profile. They
+// run on the API nodes, one instance per node of the design's size, and cost nothing
+// besides those. A new configuration or secret rolls the pods, one at a time; a changed
+// name replaces a Deployment.
 type API struct {
 	pulumi.ResourceState
 
 	// Namespace is the namespace's name.
 	Namespace pulumi.StringOutput
-	// Pods is the number of pods. The provider waits for the rollout, so that all of
-	// them were ready when the deployment ended; the status it keeps may be older.
+	// Pods is the number of pods of all services. The provider waits for the rollouts,
+	// so that all of them were ready when the deployment ended.
 	Pods pulumi.IntOutput
 }
 
 // APIArgs configures an API.
 type APIArgs struct {
 	Environment Environment
-	// Image is the pinned image.
+	// Image is the pinned image of all services; each is told which one it is.
 	Image string
-	// Replicas is the number of pods, one per API node of the site.
-	Replicas int
+	// Services are those of this site as planned.
+	Services []sizing.ServicePods
+	// Autoscaled says that the pods' number belongs to the autoscaler.
+	Autoscaled bool
 	// Config is rendered into the ConfigMap.
 	Config manifests.API
-	// SigningKey signs session tokens. It is a secret.
-	SigningKey pulumi.StringInput
-	// Requests are the CPU and memory one pod asks for, as Kubernetes quantities
-	// such as "2" and "4Gi".
-	Requests Resources
+	// Secrets maps the names of files under manifests.APISecretDir to their contents.
+	Secrets pulumi.StringMap
+	// Request is what one pod asks for.
+	Request sizing.PodRequest
+	// NodeRanges are where LiveKit's nodes are, in CIDR notation.
+	NodeRanges []string
 }
-
-const (
-	apiName = "api"
-	// apiPort serves HTTP and WebSockets ("port: 8080 # API" in the design).
-	apiPort = 8080
-	// apiDrainSeconds is how long a pod may take to hand its WebSockets over. The
-	// design gives no figure; a client reconnects within one ping interval, 30 s in
-	// common servers, so a minute sees every client move.
-	apiDrainSeconds = 60
-	// apiUser is the unprivileged user the container runs as; 65532 is "nonroot"
-	// in the distroless base images.
-	apiUser = 65532
-)
 
 // NewAPI deploys the API of a site. The options must carry the cluster's provider.
 func NewAPI(ctx *pulumi.Context, name string, args *APIArgs, opts ...pulumi.ResourceOption) (*API, error) {
@@ -60,151 +51,174 @@ func NewAPI(ctx *pulumi.Context, name string, args *APIArgs, opts ...pulumi.Reso
 	if err := ctx.RegisterComponentResource("gomeet:app:API", name, api, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(api)
-	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(platform),
-			Labels: merge(recommended(platform, args.Environment), pulumi.StringMap{
-				// Pod Security Admission: the strictest profile, enforced.
-				"pod-security.kubernetes.io/enforce": pulumi.String("restricted"),
-			}),
-		},
-	}, child)
+	child, env := pulumi.Parent(api), args.Environment
+	namespace, err := newNamespace(ctx, name, manifests.APINamespace, env, restricted, child)
 	if err != nil {
 		return nil, err
 	}
 	api.Namespace = namespace.Metadata.Name().Elem()
-
 	rendered, err := args.Config.Render()
 	if err != nil {
 		return nil, err
 	}
 	config, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
-		Metadata: api.metadata(args.Environment),
+		Metadata: object(api.Namespace, "api", env),
 		Data:     pulumi.StringMap{manifests.APIFile: pulumi.String(rendered)},
 	}, child)
 	if err != nil {
 		return nil, err
 	}
 	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata:   api.metadata(args.Environment),
-		StringData: pulumi.StringMap{"signing-key": args.SigningKey},
+		Metadata: object(api.Namespace, "api", env), StringData: args.Secrets,
 	}, child)
 	if err != nil {
 		return nil, err
 	}
-	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
-		Metadata: api.metadata(args.Environment),
+	var counts pulumi.IntArray
+	for _, service := range args.Services {
+		deployment, err := api.service(ctx, name, args, service, rendered, config, secret)
+		if err != nil {
+			return nil, err
+		}
+		counts = append(counts, deployment.Spec.Replicas().Elem())
+	}
+	api.Pods = counts.ToIntArrayOutput().ApplyT(func(pods []int) int {
+		total := 0
+		for _, n := range pods {
+			total += n
+		}
+		return total
+	}).(pulumi.IntOutput)
+	return api, ctx.RegisterResourceOutputs(api, pulumi.Map{"namespace": api.Namespace, "pods": api.Pods})
+}
+
+// service makes everything one service has.
+func (a *API) service(
+	ctx *pulumi.Context, name string, args *APIArgs, planned sizing.ServicePods,
+	rendered string, config *corev1.ConfigMap, secret *corev1.Secret,
+) (*appsv1.Deployment, error) {
+	app, env, child := planned.Service.Name, args.Environment, pulumi.Parent(a)
+	logical := name + "-" + app
+	if err := allowEdges(ctx, logical, manifests.APINamespace, app, env, apiEdges(args.NodeRanges), child); err != nil {
+		return nil, err
+	}
+	options := []pulumi.ResourceOption{child}
+	if args.Autoscaled {
+		// The count belongs to the HorizontalPodAutoscaler.
+		options = append(options, pulumi.IgnoreChanges([]string{"spec.replicas"}))
+	}
+	deployment, err := appsv1.NewDeployment(ctx, logical, &appsv1.DeploymentArgs{
+		Metadata: object(a.Namespace, app, env),
 		Spec: &appsv1.DeploymentSpecArgs{
-			Replicas: pulumi.Int(args.Replicas),
-			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(apiName)},
-			Strategy: rollingUpdate(),
-			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{
-					Labels: recommended(apiName, args.Environment),
-					// A new configuration rolls the pods.
-					Annotations: pulumi.StringMap{labelPrefix + "config": pulumi.String(digest(rendered))},
+			Replicas: pulumi.Int(planned.Pods),
+			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(app)},
+			// One by one, in place: a surge pod may find no room, because there is one
+			// instance per node, and the plan has spare ones.
+			Strategy: &appsv1.DeploymentStrategyArgs{
+				Type: pulumi.String("RollingUpdate"),
+				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
+					MaxSurge: pulumi.Int(0), MaxUnavailable: pulumi.Int(1),
 				},
-				Spec: api.pod(args, config, secret),
+			},
+			Template: &corev1.PodTemplateSpecArgs{
+				Metadata: &metav1.ObjectMetaArgs{Labels: recommended(app, env), Annotations: rolls(rendered)},
+				Spec:     apiPod(app, args, config, secret),
 			},
 		},
-	}, child)
+	}, options...)
 	if err != nil {
 		return nil, err
 	}
-	api.Pods = deployment.Spec.Replicas().Elem()
-	return api, ctx.RegisterResourceOutputs(api, pulumi.Map{
-		"namespace": api.Namespace,
-		"pods":      api.Pods,
-	})
-}
-
-func (a *API) metadata(env Environment) *metav1.ObjectMetaArgs {
-	return &metav1.ObjectMetaArgs{
-		Name:      pulumi.String(apiName),
-		Namespace: a.Namespace,
-		Labels:    recommended(apiName, env),
+	if _, err := corev1.NewService(ctx, logical, &corev1.ServiceArgs{
+		Metadata: object(a.Namespace, app, env),
+		Spec: &corev1.ServiceSpecArgs{
+			Selector: selector(app),
+			Ports: corev1.ServicePortArray{
+				&corev1.ServicePortArgs{Name: pulumi.String("http"), Port: pulumi.Int(manifests.APIPort), TargetPort: pulumi.String("http")},
+				&corev1.ServicePortArgs{Name: pulumi.String("metrics"), Port: pulumi.Int(manifests.APIMetricsPort), TargetPort: pulumi.String("metrics")},
+			},
+		},
+	}, child); err != nil {
+		return nil, err
 	}
+	if err := budget(ctx, logical, manifests.APINamespace, app, env, child, pulumi.DependsOn([]pulumi.Resource{deployment})); err != nil {
+		return nil, err
+	}
+	if args.Autoscaled {
+		return deployment, a.autoscale(ctx, logical, env, planned, deployment)
+	}
+	return deployment, nil
 }
 
-// rollingUpdate replaces pods one by one. There is one pod per node, so a surge pod
-// may find no room, and the pool is sized with spare instances (sizing).
-func rollingUpdate() *appsv1.DeploymentStrategyArgs {
-	return &appsv1.DeploymentStrategyArgs{
-		Type: pulumi.String("RollingUpdate"),
-		RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{
-			MaxSurge:       pulumi.Int(0),
-			MaxUnavailable: pulumi.Int(1),
+// apiEdges is what a service may receive and send: requests from the edge and from each
+// other, scrapes, the data tier, LiveKit's room API on its nodes, and HTTPS to the world
+// for object storage and sign-in providers.
+func apiEdges(nodes []string) edges {
+	e := edges{
+		in: []allowed{
+			tcp(peer{app: edgeApp, namespace: manifests.EdgeNamespace}, manifests.APIPort),
+			tcp(peer{namespace: manifests.APINamespace}, manifests.APIPort),
+			tcp(peer{namespace: manifests.MonitoringNamespace}, manifests.APIMetricsPort),
+		},
+		out: []allowed{
+			tcp(peer{namespace: manifests.APINamespace}, manifests.APIPort),
+			tcp(peer{app: manifests.PgBouncerService, namespace: manifests.DataNamespace}, manifests.PgBouncerPort),
+			tcp(peer{app: manifests.RedisService, namespace: manifests.DataNamespace}, manifests.RedisPort),
+			tcp(world, 443),
 		},
 	}
+	for _, nodeRange := range nodes {
+		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
+	}
+	return e
 }
 
-func (a *API) pod(args *APIArgs, config *corev1.ConfigMap, secret *corev1.Secret) *corev1.PodSpecArgs {
-	resources := pulumi.StringMap{
-		"cpu":    pulumi.String(args.Requests.CPU),
-		"memory": pulumi.String(args.Requests.Memory),
-	}
-	return &corev1.PodSpecArgs{
+func apiPod(app string, args *APIArgs, config *corev1.ConfigMap, secret *corev1.Secret) *corev1.PodSpecArgs {
+	spec := &corev1.PodSpecArgs{
 		// The API never talks to the Kubernetes API.
 		AutomountServiceAccountToken:  pulumi.Bool(false),
-		NodeSelector:                  pulumi.StringMap{RoleLabel: pulumi.String(string(sizing.RoleAPI))},
-		TerminationGracePeriodSeconds: pulumi.Int(apiDrainSeconds),
-		TopologySpreadConstraints: corev1.TopologySpreadConstraintArray{
-			&corev1.TopologySpreadConstraintArgs{
-				MaxSkew:           pulumi.Int(1),
-				TopologyKey:       pulumi.String("kubernetes.io/hostname"),
-				WhenUnsatisfiable: pulumi.String("DoNotSchedule"),
-				LabelSelector:     &metav1.LabelSelectorArgs{MatchLabels: selector(apiName)},
-			},
-		},
-		SecurityContext: &corev1.PodSecurityContextArgs{
-			RunAsNonRoot:   pulumi.Bool(true),
-			RunAsUser:      pulumi.Int(apiUser),
-			RunAsGroup:     pulumi.Int(apiUser),
-			SeccompProfile: &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
-		},
+		EnableServiceLinks:            pulumi.Bool(false),
+		PriorityClassName:             pulumi.String(string(priorityAPI)),
+		TerminationGracePeriodSeconds: pulumi.Int(manifests.APIDrainSeconds + apiSettleSeconds),
+		TopologySpreadConstraints:     spread(app),
+		SecurityContext:               restrictedPod(),
 		Containers: corev1.ContainerArray{&corev1.ContainerArgs{
-			Name:  pulumi.String(apiName),
+			Name:  pulumi.String(app),
 			Image: pulumi.String(args.Image),
-			Args:  pulumi.StringArray{pulumi.String("--config=/etc/gomeet/" + manifests.APIFile)},
-			Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{
-				Name: pulumi.String("http"), ContainerPort: pulumi.Int(apiPort),
+			Args:  pulumi.ToStringArray([]string{"--service=" + app, "--config=" + apiConfigDir + "/" + manifests.APIFile}),
+			Ports: corev1.ContainerPortArray{
+				containerPort("http", manifests.APIPort), containerPort("metrics", manifests.APIMetricsPort),
+			},
+			Resources:      resources(args.Request),
+			StartupProbe:   startup(httpGet(manifests.HealthPath, "http", 2)),
+			ReadinessProbe: httpGet(manifests.HealthPath, "http", 5),
+			// Alive is not the same as ready: while a database is away, a pod is not
+			// ready, and restarting all of them would not bring it back.
+			LivenessProbe: tcpOpen("http", 10),
+			Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+				// New connections stop a moment after the pod is told to: the edge learns
+				// of it through cluster DNS and kube-proxy.
+				Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(apiSettleSeconds)},
 			}},
-			Resources:      &corev1.ResourceRequirementsArgs{Requests: resources, Limits: pulumi.StringMap{"memory": resources["memory"]}},
-			ReadinessProbe: httpProbe("/health"),
-			LivenessProbe:  httpProbe("/health"),
-			VolumeMounts: corev1.VolumeMountArray{
-				mount("config", "/etc/gomeet"),
-				mount("secret", manifests.APISecretDir),
-			},
-			SecurityContext: &corev1.SecurityContextArgs{
-				AllowPrivilegeEscalation: pulumi.Bool(false),
-				ReadOnlyRootFilesystem:   pulumi.Bool(true),
-				Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
-			},
+			VolumeMounts:    corev1.VolumeMountArray{mount("config", apiConfigDir), mount("secret", manifests.APISecretDir)},
+			SecurityContext: restrictedContainer(),
 		}},
-		Volumes: corev1.VolumeArray{
-			&corev1.VolumeArgs{
-				Name:      pulumi.String("config"),
-				ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: config.Metadata.Name()},
-			},
-			&corev1.VolumeArgs{
-				Name:   pulumi.String("secret"),
-				Secret: &corev1.SecretVolumeSourceArgs{SecretName: secret.Metadata.Name()},
-			},
-		},
+		Volumes: corev1.VolumeArray{configVolume("config", config), secretVolume("secret", secret)},
 	}
+	onRole(spec, sizing.RoleAPI)
+	return spec
 }
 
-func httpProbe(path string) *corev1.ProbeArgs {
-	return &corev1.ProbeArgs{HttpGet: &corev1.HTTPGetActionArgs{Path: pulumi.String(path), Port: pulumi.String("http")}}
-}
+const (
+	apiConfigDir = "/etc/gomeet"
+	// apiSettleSeconds is how long a stopping pod goes on as before; 5 s is what
+	// operators give endpoints to spread.
+	apiSettleSeconds = 5
+)
 
-func mount(volume, path string) *corev1.VolumeMountArgs {
-	return &corev1.VolumeMountArgs{Name: pulumi.String(volume), MountPath: pulumi.String(path), ReadOnly: pulumi.Bool(true)}
-}
-
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
+// startup gives a container two minutes to come up: an image of some hundred MiB has to
+// be unpacked on a busy node, and connections opened.
+func startup(probe *corev1.ProbeArgs) *corev1.ProbeArgs {
+	probe.FailureThreshold = pulumi.Int(60)
+	return probe
 }

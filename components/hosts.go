@@ -6,33 +6,40 @@ import "github.com/gomeet/infra/sizing"
 type Host struct {
 	// Name is relative to the domain.
 	Name string
-	// Edge is what the name carries.
-	Edge sizing.Edge
+	// Purpose is what the name is for, and Edge what carries it.
+	Purpose Purpose
+	Edge    sizing.Edge
 }
+
+// Purpose is what a host is for.
+type Purpose string
+
+// The purposes: the API, the application's WebSockets, and LiveKit's signalling. Each is
+// the first label of its hosts.
+const (
+	PurposeAPI       Purpose = "api"
+	PurposeWebSocket Purpose = "ws"
+	PurposeLiveKit   Purpose = "rtc"
+)
 
 // FQDN returns the full name.
 func (h Host) FQDN(domain string) string { return h.Name + "." + domain }
-
-// The first labels of the names: the API, the application's WebSockets, and LiveKit's
-// signalling.
-const (
-	apiHost, webSocketHost, livekitHost = "api", "ws", "rtc"
-)
 
 // Hosts returns the names of a site. Every site has names of its own, and the primary
 // has the plain ones as well: DigitalOcean's DNS knows neither weights nor health, so
 // the API tells each client its site's names, and the plain names move when the order of
 // the sites in the configuration does.
 func Hosts(site string, primary bool) []Host {
-	hosts := []Host{
-		{apiHost + "." + site, sizing.EdgeWeb},
-		{webSocketHost + "." + site, sizing.EdgeWebSocket},
-		{livekitHost + "." + site, sizing.EdgeWebSocket},
-	}
+	var hosts []Host
+	suffixes := []string{"." + site}
 	if primary {
+		suffixes = append(suffixes, "")
+	}
+	for _, suffix := range suffixes {
 		hosts = append(hosts,
-			Host{apiHost, sizing.EdgeWeb},
-			Host{webSocketHost, sizing.EdgeWebSocket}, Host{livekitHost, sizing.EdgeWebSocket},
+			Host{string(PurposeAPI) + suffix, PurposeAPI, sizing.EdgeWeb},
+			Host{string(PurposeWebSocket) + suffix, PurposeWebSocket, sizing.EdgeWebSocket},
+			Host{string(PurposeLiveKit) + suffix, PurposeLiveKit, sizing.EdgeWebSocket},
 		)
 	}
 	return hosts

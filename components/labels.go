@@ -10,11 +10,16 @@ func selector(app string) pulumi.StringMap {
 
 // recommended returns Kubernetes' recommended labels for an application.
 func recommended(app string, env Environment) pulumi.StringMap {
-	return merge(selector(app), pulumi.StringMap{
+	return merge(selector(app), partOf(env))
+}
+
+// partOf returns the labels of everything the platform puts into a cluster.
+func partOf(env Environment) pulumi.StringMap {
+	return pulumi.StringMap{
 		"app.kubernetes.io/part-of":  pulumi.String(platform),
 		"app.kubernetes.io/instance": pulumi.String(env.Stack),
 		SiteLabel:                    pulumi.String(env.Site),
-	})
+	}
 }
 
 // merge returns the union of label sets; later ones win.

@@ -26,6 +26,8 @@ type Storage struct {
 
 	// Recordings, Backups and State are the buckets.
 	Recordings, Backups, State *digitalocean.SpacesBucket
+	// RecordingsName is the name of that bucket, known before it exists.
+	RecordingsName string
 	// RecordingsKey and BackupsKey may read and write one bucket each.
 	RecordingsKey, BackupsKey *digitalocean.SpacesKey
 }
@@ -56,7 +58,7 @@ const (
 
 // NewStorage creates the stack's buckets and keys.
 func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
-	storage := &Storage{}
+	storage := &Storage{RecordingsName: args.Environment.Name("recordings", args.Environment.ID)}
 	if err := ctx.RegisterComponentResource("gomeet:storage:Storage", name, storage, opts...); err != nil {
 		return nil, err
 	}

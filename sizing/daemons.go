@@ -48,6 +48,8 @@ type Daemons struct {
 	Redis     Redis
 	// APIScaling and SFUScaling have one entry per site that runs the pool.
 	APIScaling, SFUScaling []Scaling
+	// Services has the API's five services of each site, in the order of the sites.
+	Services []ServicePods
 }
 
 // Edge is what a load balancer carries.
@@ -127,7 +129,7 @@ type Scaling struct {
 }
 
 func (p *Plan) daemons() Daemons {
-	d := Daemons{PgBouncer: p.pgBouncer(), LiveKit: p.liveKit(), Redis: p.redis()}
+	d := Daemons{PgBouncer: p.pgBouncer(), LiveKit: p.liveKit(), Redis: p.redis(), Services: p.servicePods()}
 	for i, site := range p.Sites {
 		d.LoadBalancers = append(d.LoadBalancers, p.loadBalancersAt(site.Name, i == 0)...)
 		for _, pool := range p.PoolsAt(site.Name) {

@@ -52,9 +52,8 @@ type Config struct {
 	AlertEmails []string
 	// APIImage is the pinned image of the API.
 	APIImage string
-	// APISigningKey signs session tokens. It is a secret: it goes into
-	// Kubernetes Secrets only.
-	APISigningKey string
+	// Secrets are the stack's secrets.
+	Secrets Secrets
 }
 
 // Site is one place the platform runs at: a VPC and a DOKS cluster in a region.

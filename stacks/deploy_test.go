@@ -20,6 +20,7 @@ const (
 	poolType       = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
 	providerType   = "pulumi:providers:kubernetes"
 	deploymentType = "kubernetes:apps/v1:Deployment"
+	daemonSetType  = "kubernetes:apps/v1:DaemonSet"
 	secretType     = "kubernetes:core/v1:Secret"
 	configMapType  = "kubernetes:core/v1:ConfigMap"
 )
@@ -36,6 +37,11 @@ func object(pairs ...any) resource.PropertyValue {
 func recorder(preview bool) *pulumitest.Recorder {
 	return &pulumitest.Recorder{
 		Preview: preview,
+		Known: map[string]resource.PropertyMap{
+			"digitalocean:index/spacesKey:SpacesKey": {
+				"accessKey": resource.NewStringProperty("key"), "secretKey": resource.NewStringProperty("secret"),
+			},
+		},
 		Outputs: map[string]resource.PropertyMap{
 			clusterType: {
 				"endpoint": resource.NewStringProperty("https://cluster.example"),
@@ -93,11 +99,15 @@ func TestDeployProd(t *testing.T) {
 		require.False(t, cluster.Inputs["destroyAllAssociatedResources"].BoolValue())
 	}
 
-	replicas := 0
+	replicas := map[string]int{}
 	for _, d := range r.Resources(deploymentType) {
-		replicas += int(d.Inputs["spec"].ObjectValue()["replicas"].NumberValue())
+		name := d.Inputs["metadata"].ObjectValue()["name"].StringValue()
+		replicas[name] += int(d.Inputs["spec"].ObjectValue()["replicas"].NumberValue())
 	}
-	require.Equal(t, 30, replicas, "API pods over all sites")
+	require.Equal(t, map[string]int{
+		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "livekit": 12,
+	}, replicas, "pods over all sites")
+	require.Len(t, r.Resources(daemonSetType), 2, "an edge per site")
 }
 
 // Media and data have their nodes to themselves; the API and monitoring share with
@@ -151,17 +161,30 @@ func TestEveryResourceCarriesTheTags(t *testing.T) {
 	}
 }
 
-// The signing key is in the Secret, and there only as a secret.
-func TestSigningKeyStaysSecret(t *testing.T) {
+// Every secret is in a Secret, and there only as a secret: not in ConfigMaps, arguments,
+// variables or annotations.
+func TestSecretsStaySecret(t *testing.T) {
 	r := recorder(false)
-	require.NoError(t, deploy(t, "dev", r))
+	require.NoError(t, deployWith(t, "dev", r, map[string]string{"gomeet:pools": `{"recorder":{"size":"c-16","count":1}}`}))
+	values := []string{signingKey, livekitSecret, redisPassword, databasePassword, edgeKey}
+	seen := map[string]bool{}
 	for _, secret := range r.Resources(secretType) {
-		require.True(t, secret.Inputs["stringData"].ContainsSecrets())
+		data := secret.Inputs["stringData"]
+		for _, value := range values {
+			if strings.Contains(fmt.Sprint(data), value) {
+				seen[value] = true
+				require.True(t, data.ContainsSecrets(), secret.Name)
+			}
+		}
 	}
+	require.Len(t, seen, len(values), "each is somewhere")
 	for token := range r.Types() {
 		for _, res := range r.Resources(token) {
-			if token != secretType {
-				require.NotContains(t, fmt.Sprint(res.Inputs), signingKey, "%s %s", token, res.Name)
+			if token == secretType {
+				continue
+			}
+			for _, value := range values {
+				require.NotContains(t, fmt.Sprint(res.Inputs), value, "%s %s", token, res.Name)
 			}
 		}
 	}
@@ -183,7 +206,8 @@ func TestOptions(t *testing.T) {
 	r := recorder(false)
 	require.NoError(t, deploy(t, "prod", r))
 	for _, deployment := range r.Resources(deploymentType) {
-		require.Contains(t, deployment.Options.GetProvider(), "::"+deployment.Name+"::")
+		site, _, _ := strings.Cut(deployment.Name, "-")
+		require.Contains(t, deployment.Options.GetProvider(), "::"+site+"::")
 	}
 	for _, token := range []string{vpcType, clusterType, poolType, providerType, deploymentType} {
 		for _, res := range r.Resources(token) {

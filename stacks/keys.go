@@ -22,10 +22,10 @@ type key struct {
 	fallback string
 	// missing is what to do when the key is absent and has no fallback.
 	missing string
-	// secret and generated keys are made by "gomeet secrets"; a generated one that is
-	// not secret is an identity.
-	secret, generated bool
-	parse             func(l *loader, raw string)
+	// generated says what "gomeet secrets" makes of a key that is missing; empty for
+	// keys that people write.
+	generated Generator
+	parse     func(l *loader, raw string)
 }
 
 // keys lists every key the program reads, in the order of Pulumi.yaml.
@@ -74,16 +74,20 @@ var keys = []key{
 	{name: "backupRegion", fallback: "syd1", parse: (*loader).backupRegion},
 	{name: "alertEmails", fallback: "[]", parse: (*loader).alertEmails},
 	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: (*loader).image},
-	{
-		name: "stackId", generated: true,
-		missing: `missing; create it with "gomeet secrets --stack STACK"`,
-		parse:   (*loader).stackID,
-	},
-	{
-		name: "apiSigningKey", secret: true, generated: true,
-		missing: `missing; create it with "gomeet secrets --stack STACK"`,
-		parse:   (*loader).signingKey,
-	},
+	{name: "stackId", generated: GenerateID, missing: notGenerated, parse: (*loader).stackID},
+	{name: "apiSigningKey", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.APISigningKey = l.long("apiSigningKey", raw)
+	}},
+	{name: "livekitSecret", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.LiveKit = l.long("livekitSecret", raw)
+	}},
+	{name: "redisPassword", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.RedisPassword = l.word("redisPassword", raw)
+	}},
+	{name: "databasePassword", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.DatabasePassword = l.word("databasePassword", raw)
+	}},
+	{name: "edgeTLS", generated: GenerateCertificate, missing: notGenerated, parse: (*loader).edgeTLS},
 }
 
 // versionSlug matches DOKS version slugs: Kubernetes version, then DigitalOcean's
@@ -92,30 +96,6 @@ var versionSlug = regexp.MustCompile(`^\d+\.\d+\.\d+-do\.\d+$`)
 
 // imageReference matches an image pinned by a tag or a digest.
 var imageReference = regexp.MustCompile(`^[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|@sha256:[0-9a-f]{64})$`)
-
-// SecretKeys returns the names of the secret keys a stack must have, with the
-// namespace, such as "gomeet:apiSigningKey".
-func SecretKeys() []string {
-	var names []string
-	for _, k := range keys {
-		if k.secret {
-			names = append(names, qualified(k.name))
-		}
-	}
-	return names
-}
-
-// IdentityKeys returns the names of the keys that identify a stack: generated once,
-// and no secret.
-func IdentityKeys() []string {
-	var names []string
-	for _, k := range keys {
-		if k.generated && !k.secret {
-			names = append(names, qualified(k.name))
-		}
-	}
-	return names
-}
 
 func qualified(name string) string { return Namespace + ":" + name }
 
@@ -160,17 +140,6 @@ func (l *loader) image(raw string) {
 	l.config.APIImage = raw
 	if !imageReference.MatchString(raw) || strings.HasSuffix(raw, ":latest") {
 		l.problems.add(qualified("apiImage"), raw, allowed)
-	}
-}
-
-// signingKeyLength is the least length of the signing key in characters: 256 bits
-// as RFC 7518 section 3.2 asks of an HS256 key, counting 8 bits a character.
-const signingKeyLength = 32
-
-func (l *loader) signingKey(raw string) {
-	l.config.APISigningKey = raw
-	if len(raw) < signingKeyLength {
-		l.problems.add(qualified("apiSigningKey"), "", "must have at least %d characters (it has %d)", signingKeyLength, len(raw))
 	}
 }
 

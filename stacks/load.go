@@ -49,7 +49,7 @@ func load(stack string, raw map[string]string, withoutSecrets bool) (*Config, er
 			k.parse(l, text)
 		case k.fallback != "":
 			k.parse(l, k.fallback)
-		case k.generated && withoutSecrets:
+		case k.generated != "" && withoutSecrets:
 		default:
 			l.problems.add(name, "", "%s", k.missing)
 		}

@@ -1,9 +1,17 @@
 package stacks_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"maps"
+	"math/big"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -12,7 +20,33 @@ import (
 	"github.com/gomeet/infra/stacks"
 )
 
-const signingKey = "0123456789abcdef0123456789abcdef"
+const (
+	signingKey       = "0123456789abcdef0123456789abcdef"
+	livekitSecret    = "LiveKit0123456789abcdef0123456789"
+	redisPassword    = "Redis0123456789abcdef0123456789ab"
+	databasePassword = "Database0123456789abcdef012345678"
+)
+
+// edgeTLS is a certificate and its key; edgeKey is a line of the key.
+var edgeTLS, edgeKey = selfSigned()
+
+func selfSigned() (both, line string) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		panic(err)
+	}
+	text := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})) + text, strings.Split(text, "\n")[1]
+}
 
 // configuration reads a committed stack file as the engine would hand it over.
 func configuration(t *testing.T, stack string) map[string]string {
@@ -23,6 +57,10 @@ func configuration(t *testing.T, stack string) map[string]string {
 	require.NoError(t, err)
 	raw["gomeet:apiSigningKey"] = signingKey
 	raw["gomeet:stackId"] = "0123abcd"
+	raw["gomeet:livekitSecret"] = livekitSecret
+	raw["gomeet:redisPassword"] = redisPassword
+	raw["gomeet:databasePassword"] = databasePassword
+	raw["gomeet:edgeTLS"] = edgeTLS
 	return raw
 }
 
@@ -77,6 +115,14 @@ func TestLoadReportsProblems(t *testing.T) {
 		"short secret is not shown": {
 			set:  map[string]string{"gomeet:apiSigningKey": "hunter2"},
 			want: []string{"gomeet:apiSigningKey: must have at least 32 characters (it has 7)"},
+		},
+		"secrets with punctuation are not shown": {
+			set:  map[string]string{"gomeet:redisPassword": "0123456789abcdef:0123456789abcdef", "gomeet:databasePassword": "hunter2"},
+			want: []string{"gomeet:redisPassword: must be letters and digits only", "gomeet:databasePassword: must have at least 32 characters (it has 7)"},
+		},
+		"no certificate": {
+			set:  map[string]string{"gomeet:edgeTLS": "hunter2"},
+			want: []string{"gomeet:edgeTLS: must be a certificate and its key as PEM: tls: failed to find any PEM data in certificate input"},
 		},
 		"wrong types": {
 			set: map[string]string{"gomeet:meetings": "many", "gomeet:highAvailability": "perhaps"},
@@ -211,7 +257,7 @@ func TestLoadReportsProblems(t *testing.T) {
 
 func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
-	require.ErrorContains(t, err, "7 problems; nothing was created")
+	require.ErrorContains(t, err, "11 problems; nothing was created")
 	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:stackId: missing", "gomeet:domain: missing", "gomeet:nosuch"} {
 		require.ErrorContains(t, err, part)
 	}

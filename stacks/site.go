@@ -22,7 +22,7 @@ type deployedSite struct {
 
 // deploySite declares the i-th site of the configuration.
 func deploySite(
-	ctx *pulumi.Context, cfg *Config, plan *sizing.Plan, s *shared, i int, signingKey pulumi.StringOutput,
+	ctx *pulumi.Context, cfg *Config, plan *sizing.Plan, s *shared, i int,
 ) (*deployedSite, error) {
 	site := cfg.Sites[i]
 	env := components.Environment{
@@ -60,23 +60,8 @@ func deploySite(
 	if err := d.deployEdge(ctx, cfg, plan, s, env, pools, renamed); err != nil {
 		return nil, err
 	}
-	apiPool := poolOf(d.pools, sizing.RoleAPI)
-	d.api, err = components.NewAPI(ctx, site.Name, &components.APIArgs{
-		Environment: env,
-		Image:       cfg.APIImage,
-		Replicas:    apiPool.Count,
-		SigningKey:  signingKey,
-		Requests:    apiRequests(plan, apiPool),
-		Config: manifests.API{
-			Environment:    manifests.APIEnvironment{Stack: cfg.Stack, Site: site.Name, Region: site.Region},
-			Listen:         ":8080",
-			SigningKeyFile: manifests.APISecretDir + "/signing-key",
-			Limits: manifests.APILimits{
-				WebSockets:             sizing.WebSocketsPerAPIInstance,
-				ParticipantsPerMeeting: cfg.Target.ParticipantsPerMeeting,
-			},
-		},
-	}, renamed, pulumi.Provider(d.cluster.Provider), pulumi.DependsOn([]pulumi.Resource{pools}))
+	w := &workloads{cfg: cfg, plan: plan, shared: s, site: site, env: env, pools: d.pools, hosts: d.hosts}
+	d.api, err = w.deploy(ctx, renamed, pulumi.Provider(d.cluster.Provider), pulumi.DependsOn([]pulumi.Resource{pools}))
 	return d, err
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
 )
 
 // Run is the program: it loads the stack's configuration from the engine, checks it
@@ -40,11 +39,10 @@ func Deploy(ctx *pulumi.Context, cfg *Config) error {
 	if err != nil {
 		return err
 	}
-	signingKey := config.New(ctx, Namespace).RequireSecret("apiSigningKey")
 	results := newOutputs(plan, cfg, shared)
 	var sites []*deployedSite
 	for i, site := range cfg.Sites {
-		deployed, err := deploySite(ctx, cfg, plan, shared, i, signingKey)
+		deployed, err := deploySite(ctx, cfg, plan, shared, i)
 		if err != nil {
 			return fmt.Errorf("site %q: %w", site.Name, err)
 		}

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -15,14 +12,6 @@ import (
 	"github.com/gomeet/infra/internal/stackfile"
 	"github.com/gomeet/infra/stacks"
 )
-
-// secretBytes is the entropy of a generated secret: 32 bytes are the 256 bits
-// RFC 7518 section 3.2 asks of an HS256 key.
-const secretBytes = 32
-
-// idBytes makes an id of eight hexadecimal digits: short enough for bucket names of 63
-// characters, and no two of a customer's stacks share one by chance.
-const idBytes = 4
 
 func newSecrets() *cobra.Command {
 	var stack, file, template string
@@ -39,33 +28,13 @@ on standard input, and never printed. The id is no secret: bucket names end in i
 				file = "Pulumi." + stack + ".yaml"
 			}
 			if template != "" {
-				if err := stackfile.Sync(template, file, stacks.IdentityKeys()...); err != nil {
+				if err := stackfile.Sync(template, file, identities()...); err != nil {
 					return err
 				}
 			}
-			for _, kind := range []struct {
-				word  string
-				keys  []string
-				bytes int
-				flags []string
-				text  func([]byte) string
-			}{
-				{"secret", stacks.SecretKeys(), secretBytes, []string{"--secret"}, base64.RawURLEncoding.EncodeToString},
-				{"id", stacks.IdentityKeys(), idBytes, nil, hex.EncodeToString},
-			} {
-				missing, err := stackfile.Missing(file, kind.keys)
-				if err != nil {
+			for _, key := range stacks.GeneratedKeys() {
+				if err := ensure(cmd, stack, file, key); err != nil {
 					return err
-				}
-				for _, key := range missing {
-					random := make([]byte, kind.bytes)
-					if _, err := rand.Read(random); err != nil {
-						return fmt.Errorf("generating %s: %w", key, err)
-					}
-					if err := setValue(cmd, stack, file, key, kind.text(random), kind.flags...); err != nil {
-						return err
-					}
-					fmt.Fprintf(cmd.ErrOrStderr(), "created %s %s in %s\n", kind.word, key, file)
 				}
 			}
 			return nil
@@ -76,6 +45,38 @@ on standard input, and never printed. The id is no secret: bucket names end in i
 	cmd.Flags().StringVar(&template, "template", "",
 		"copy the configuration of this file into --config-file first, keeping the secrets there")
 	return cmd
+}
+
+// identities lists the generated keys that are no secrets.
+func identities() []string {
+	var names []string
+	for _, key := range stacks.GeneratedKeys() {
+		if !key.Generator.Secret() {
+			names = append(names, key.Name)
+		}
+	}
+	return names
+}
+
+// ensure generates and stores the value of a key, unless the file has one.
+func ensure(cmd *cobra.Command, stack, file string, key stacks.Generated) error {
+	missing, err := stackfile.Missing(file, []string{key.Name})
+	if err != nil || len(missing) == 0 {
+		return err
+	}
+	value, err := generate(key.Generator)
+	if err != nil {
+		return fmt.Errorf("generating %s: %w", key.Name, err)
+	}
+	word, flags := "id", []string(nil)
+	if key.Generator.Secret() {
+		word, flags = "secret", []string{"--secret"}
+	}
+	if err := setValue(cmd, stack, file, key.Name, value, flags...); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "created %s %s in %s\n", word, key.Name, file)
+	return nil
 }
 
 // setValue stores a generated value. It travels on standard input: arguments can be

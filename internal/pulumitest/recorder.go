@@ -37,8 +37,10 @@ type Recorder struct {
 	// Outputs adds computed outputs to a resource, by type token. In a preview
 	// they are withheld, so that they are unknown.
 	Outputs map[string]resource.PropertyMap
-	// Preview withholds computed outputs.
+	// Preview withholds computed outputs, but those of Known: the SDK's mocks cannot
+	// carry a value that is both secret and unknown. The real engine can.
 	Preview bool
+	Known   map[string]resource.PropertyMap
 
 	mu        sync.Mutex
 	resources []Resource
@@ -64,6 +66,9 @@ func (r *Recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	outputs := args.Inputs.Copy()
 	if r.Preview {
 		// What is missing reads as unknown.
+		for key, value := range r.Known[args.TypeToken] {
+			outputs[key] = value
+		}
 		return "", outputs, nil
 	}
 	for key, value := range r.Outputs[args.TypeToken] {

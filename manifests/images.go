@@ -1,0 +1,16 @@
+package manifests
+
+// The images of the platform, pinned by version in this one table. The API's own image
+// is configuration. LiveKit's and Traefik's versions are those that the tests in
+// internal/live start.
+const (
+	// LiveKitImage is the SFU (github.com/livekit/livekit).
+	LiveKitImage = "docker.io/livekit/livekit-server:v1.13.11"
+	// EgressImage is the recorder (github.com/livekit/egress).
+	EgressImage = "docker.io/livekit/egress:v1.14.1"
+	// TraefikImage is the edge (github.com/traefik/traefik).
+	TraefikImage = "docker.io/library/traefik:v3.7.13"
+	// KernelImage sets the media nodes' kernel parameters: it has sysctl and nothing else
+	// to speak of.
+	KernelImage = "docker.io/library/busybox:1.37.0"
+)

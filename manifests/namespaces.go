@@ -1,0 +1,28 @@
+package manifests
+
+// The platform's namespaces: one per trust level, so that Pod Security Admission and
+// NetworkPolicies can differ.
+const (
+	// APINamespace holds the five services of the API, EdgeNamespace Traefik.
+	APINamespace, EdgeNamespace = "gomeet", "edge"
+	// MediaNamespace holds LiveKit on the host network, RecordingNamespace its recorders
+	// with their browsers.
+	MediaNamespace, RecordingNamespace = "media", "recording"
+	// DataNamespace holds PostgreSQL, PgBouncer, Redis and the object store.
+	DataNamespace = "data"
+	// MonitoringNamespace holds Prometheus and what belongs to it.
+	MonitoringNamespace = "monitoring"
+)
+
+// The Services of the data tier that everything else connects to, and their ports.
+const (
+	// RedisService is every node of the Redis cluster; clients find the masters.
+	RedisService, RedisPort = "redis", 6379
+	// PgBouncerService is every pooler; they find the primary.
+	PgBouncerService, PgBouncerPort = "pgbouncer", 6432
+)
+
+// ServiceHost returns a Service's name as any pod of the cluster resolves it.
+func ServiceHost(service, namespace string) string {
+	return service + "." + namespace + ".svc.cluster.local"
+}

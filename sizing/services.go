@@ -1,0 +1,149 @@
+package sizing
+
+// APIService is one of the five services of the API.
+type APIService struct {
+	// Name is the service's own name.
+	Name string
+	// Share is its part of the API's instances, of 30 (design document, section "API
+	// Services Scaling", service breakdown).
+	Share int
+	// WebSocket says that clients stay connected to it.
+	WebSocket bool
+}
+
+// APIServices lists the services in the design's order.
+var APIServices = []APIService{
+	{"authentication", 4, false},
+	{"meetings", 6, false},
+	{"signalling", 12, true},
+	{"chat", 4, true},
+	{"turn", 4, false},
+}
+
+// ServicePods is how many pods of a service run at a site.
+type ServicePods struct {
+	Site    string
+	Service APIService
+	// Pods is the planned number; Min and Max are what the autoscaler may make of it,
+	// equal to Pods when the API is not autoscaled.
+	Pods, Min, Max int
+}
+
+// servicePods splits the API nodes of each site among the services by their share, one
+// pod per node, and at least one pod of each: totals over the sites come first, so that
+// 30 nodes give the design's numbers, and a site's own are what rounding leaves.
+func (p *Plan) servicePods() []ServicePods {
+	var all []ServicePods
+	given, givenLow, givenHigh := make([]int, len(APIServices)), make([]int, len(APIServices)), make([]int, len(APIServices))
+	soFar, soFarLow, soFarHigh := 0, 0, 0
+	for _, site := range p.Sites {
+		for _, pool := range p.PoolsAt(site.Name) {
+			if pool.Role != RoleAPI {
+				continue
+			}
+			low, high := pool.Count, pool.Count
+			if pool.Max > 0 {
+				low, high = pool.Min, pool.Max
+			}
+			soFar, soFarLow, soFarHigh = soFar+pool.Count, soFarLow+low, soFarHigh+high
+			upTo, upToLow, upToHigh := apportion(soFar), apportion(soFarLow), apportion(soFarHigh)
+			for i, service := range APIServices {
+				pods := max(upTo[i]-given[i], 1)
+				least := min(max(upToLow[i]-givenLow[i], 1), pods)
+				all = append(all, ServicePods{site.Name, service, pods, least, max(upToHigh[i]-givenHigh[i], pods)})
+			}
+			given, givenLow, givenHigh = upTo, upToLow, upToHigh
+		}
+	}
+	return all
+}
+
+// apportion splits a number by the services' shares with largest remainders; ties go to
+// the earlier service.
+func apportion(total int) []int {
+	sum := 0
+	for _, s := range APIServices {
+		sum += s.Share
+	}
+	parts, rest := make([]int, len(APIServices)), total
+	for i, s := range APIServices {
+		parts[i] = total * s.Share / sum
+		rest -= parts[i]
+	}
+	for ; rest > 0; rest-- {
+		best := 0
+		for i := range APIServices {
+			if remainder(total, i, sum, parts) > remainder(total, best, sum, parts) {
+				best = i
+			}
+		}
+		parts[best]++
+	}
+	return parts
+}
+
+// remainder is what a service is owed beyond its parts, in sum-ths of a pod.
+func remainder(total, i, sum int, parts []int) int { return total*APIServices[i].Share - parts[i]*sum }
+
+// PodRequest is what a pod asks of its node.
+type PodRequest struct {
+	// MilliCPU is thousandths of a vCPU, MemoryMiB mebibytes.
+	MilliCPU, MemoryMiB int
+}
+
+const (
+	// edgeShare is the part of an API node that its edge pod asks for: an eighth, 500m
+	// and 1 GiB of the design's 4 vCPU and 8 GB. Traefik's own advice is to measure; it
+	// forwards a few hundred requests a second here.
+	edgeShare = 8
+	// apiShare is the most an API pod asks for, half of its node: a second one does not
+	// fit beside the edge then, which keeps the design's one instance per node.
+	apiShare = 2
+	// fillPercent leaves a tenth of a node for what operators run by hand.
+	fillPercent = 90
+)
+
+// EdgeRequest is what the edge's pod on an API node asks for.
+func (p *Plan) EdgeRequest() PodRequest {
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleAPI))
+	return PodRequest{MilliCPU: size.VCPUs * 1000 / edgeShare, MemoryMiB: size.MemoryMiB / edgeShare}
+}
+
+// APIRequest is what a pod of the API at a site asks for: half of its node, or less where
+// several pods must share one.
+func (p *Plan) APIRequest(site string) PodRequest {
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleAPI))
+	nodes, pods := 0, 0
+	for _, pool := range p.PoolsAt(site) {
+		if pool.Role == RoleAPI {
+			nodes = pool.Count
+		}
+	}
+	for _, s := range p.Daemons.Services {
+		if s.Site == site {
+			pods += s.Pods
+		}
+	}
+	if nodes == 0 || pods == 0 {
+		return PodRequest{}
+	}
+	room, edge, perNode := size.Allocatable(), p.EdgeRequest(), ceilDiv(pods, nodes)
+	// A new edge pod is beside the old one for a moment.
+	return PodRequest{
+		MilliCPU:  min(size.VCPUs*1000/apiShare, (room.MilliCPU-2*edge.MilliCPU)*fillPercent/100/perNode),
+		MemoryMiB: min(size.MemoryMiB/apiShare, (room.MemoryMiB-2*edge.MemoryMiB)*fillPercent/100/perNode),
+	}
+}
+
+// MediaRequest is what a LiveKit pod asks for: nine tenths of what its node leaves to
+// pods, so that it has the node to itself and node exporters still fit.
+func (p *Plan) MediaRequest() PodRequest { return p.mostOf(RoleSFU) }
+
+// RecorderRequest is the same of a recorder.
+func (p *Plan) RecorderRequest() PodRequest { return p.mostOf(RoleRecorder) }
+
+func (p *Plan) mostOf(role Role) PodRequest {
+	size, _ := p.CatalogueUsed().Size(p.Size(role))
+	room := size.Allocatable()
+	return PodRequest{MilliCPU: room.MilliCPU * fillPercent / 100, MemoryMiB: room.MemoryMiB * fillPercent / 100}
+}

@@ -1,0 +1,107 @@
+package stacks
+
+import (
+	"bytes"
+	"crypto/tls"
+	"encoding/pem"
+	"regexp"
+)
+
+// Generator is how a value is made when a stack is set up.
+type Generator string
+
+const (
+	// GenerateID makes eight hexadecimal digits. It is the only one that is no secret.
+	GenerateID Generator = "id"
+	// GenerateKey makes 43 letters and digits, 256 bits.
+	GenerateKey Generator = "key"
+	// GenerateCertificate makes a self-signed certificate and its key, both as PEM.
+	GenerateCertificate Generator = "certificate"
+)
+
+// Secret tells whether what it makes is one.
+func (g Generator) Secret() bool { return g != GenerateID }
+
+const notGenerated = `missing; create it with "gomeet secrets --stack STACK"`
+
+// Generated is a key that "gomeet secrets" makes.
+type Generated struct {
+	// Name has the namespace, such as "gomeet:apiSigningKey".
+	Name      string
+	Generator Generator
+}
+
+// GeneratedKeys returns the keys that are made and not written, in the order of
+// Pulumi.yaml.
+func GeneratedKeys() []Generated {
+	var all []Generated
+	for _, k := range keys {
+		if k.generated != "" {
+			all = append(all, Generated{qualified(k.name), k.generated})
+		}
+	}
+	return all
+}
+
+// SecretKeys returns the names of the keys whose values are secret.
+func SecretKeys() []string {
+	var names []string
+	for _, k := range GeneratedKeys() {
+		if k.Generator.Secret() {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+// Secrets are a stack's secrets. They go into Kubernetes Secrets only.
+type Secrets struct {
+	// APISigningKey signs session tokens.
+	APISigningKey string
+	// LiveKit is the secret of the API key that the platform's own programs use.
+	LiveKit string
+	// RedisPassword and DatabasePassword are letters and digits: they become part of
+	// configuration texts and URLs.
+	RedisPassword, DatabasePassword string
+	// EdgeCertificate and EdgeKey are PEM, for the way from the load balancers to the
+	// edge.
+	EdgeCertificate, EdgeKey string
+}
+
+// secretLength is the least length of a secret in characters: 256 bits as RFC 7518
+// section 3.2 asks of an HS256 key, counting 8 bits a character; LiveKit complains about
+// shorter ones as well.
+const secretLength = 32
+
+func (l *loader) long(name, raw string) string {
+	if len(raw) < secretLength {
+		l.problems.add(qualified(name), "", "must have at least %d characters (it has %d)", secretLength, len(raw))
+	}
+	return raw
+}
+
+var wordPattern = regexp.MustCompile(`^[A-Za-z0-9]*$`)
+
+func (l *loader) word(name, raw string) string {
+	if !wordPattern.MatchString(raw) {
+		l.problems.add(qualified(name), "", "must be letters and digits only")
+	}
+	return l.long(name, raw)
+}
+
+// edgeTLS takes a certificate and its key apart.
+func (l *loader) edgeTLS(raw string) {
+	var certificate, key bytes.Buffer
+	for block, rest := pem.Decode([]byte(raw)); block != nil; block, rest = pem.Decode(rest) {
+		into := &key
+		if block.Type == "CERTIFICATE" {
+			into = &certificate
+		}
+		// Writing to a buffer does not fail, and a decoded block can be encoded.
+		_ = pem.Encode(into, block)
+	}
+	if _, err := tls.X509KeyPair(certificate.Bytes(), key.Bytes()); err != nil {
+		l.problems.add(qualified("edgeTLS"), "", "must be a certificate and its key as PEM: %v", err)
+	}
+	l.config.Secrets.EdgeCertificate, l.config.Secrets.EdgeKey = certificate.String(), key.String()
+}

@@ -1,0 +1,193 @@
+package stacks
+
+import (
+	"net"
+	"strconv"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/gomeet/infra/components"
+	"github.com/gomeet/infra/manifests"
+	"github.com/gomeet/infra/sizing"
+)
+
+// workloads is what runs on the cluster of a site.
+type workloads struct {
+	cfg    *Config
+	plan   *sizing.Plan
+	shared *shared
+	site   Site
+	env    components.Environment
+	pools  []sizing.Pool
+	hosts  []components.Host
+}
+
+// deploy declares everything that runs at the site. The options carry the provider.
+func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (*components.API, error) {
+	priorities, err := components.NewPriorities(ctx, w.site.Name, w.env, opts...)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}))
+	if err := w.media(ctx, opts...); err != nil {
+		return nil, err
+	}
+	api, err := components.NewAPI(ctx, w.site.Name, &components.APIArgs{
+		Environment: w.env,
+		Image:       w.cfg.APIImage,
+		Services:    w.services(),
+		Autoscaled:  w.cfg.Autoscale,
+		Config:      w.apiConfig(),
+		Secrets:     w.apiSecrets(),
+		Request:     w.plan.APIRequest(w.site.Name),
+		NodeRanges:  []string{w.site.VPCRange.String()},
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	_, err = components.NewEdge(ctx, w.site.Name, &components.EdgeArgs{
+		Environment: w.env,
+		Config: manifests.NewTraefik([]string{w.site.VPCRange.String()}, w.cfg.Target.ParticipantsPerMeeting,
+			manifests.ClusterRoutes(w.edgeHosts(), manifests.APINamespace, manifests.MediaNamespace)),
+		Certificate:        pulumi.String(w.cfg.Secrets.EdgeCertificate),
+		Key:                secret(w.cfg.Secrets.EdgeKey),
+		Request:            w.plan.EdgeRequest(),
+		LoadBalancerRanges: []string{w.site.VPCRange.String()},
+	}, opts...)
+	return api, err
+}
+
+// secret marks a value of the configuration, so that the engine keeps it encrypted.
+func secret(text string) pulumi.StringInput {
+	return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
+}
+
+// media declares the SFU, where the site has its nodes, and the recorders.
+func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+	if pool := poolOf(w.pools, sizing.RoleSFU); pool.Count > 0 {
+		limits := w.plan.Daemons.LiveKit
+		if _, err := components.NewLiveKit(ctx, w.site.Name, &components.LiveKitArgs{
+			Environment: w.env,
+			Config: manifests.NewLiveKit(manifests.LiveKitPlan{
+				Region: w.site.Region, MaxParticipants: w.cfg.Target.ParticipantsPerMeeting, Redis: w.redis("livekit"),
+				Limit: manifests.LiveKitLimit{
+					NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
+					SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,
+				},
+			}),
+			Key: secret(w.cfg.Secrets.LiveKit), RedisPassword: secret(w.cfg.Secrets.RedisPassword),
+			Scaling: w.sfuScaling(), Nodes: pool.Count, Request: w.plan.MediaRequest(),
+		}, opts...); err != nil {
+			return err
+		}
+	}
+	pool := poolOf(w.pools, sizing.RoleRecorder)
+	if pool.Count == 0 {
+		return nil
+	}
+	_, err := components.NewRecorders(ctx, w.site.Name, &components.RecordersArgs{
+		Environment: w.env,
+		Config: manifests.NewEgress(w.redis("livekit"), "ws://"+w.livekitAddress(), manifests.EgressS3{
+			Region: w.cfg.Sites[0].Region, Endpoint: spacesURL(w.cfg.Sites[0].Region), Bucket: w.shared.storage.RecordingsName,
+		}),
+		LiveKitKey: secret(w.cfg.Secrets.LiveKit), RedisPassword: secret(w.cfg.Secrets.RedisPassword),
+		AccessKey: w.shared.storage.RecordingsKey.AccessKey, SecretKey: w.shared.storage.RecordingsKey.SecretKey,
+		Nodes: pool.Count, Request: w.plan.RecorderRequest(), NodeRanges: []string{w.site.VPCRange.String()},
+	}, opts...)
+	return err
+}
+
+func (w *workloads) sfuScaling() sizing.Scaling {
+	for _, s := range w.plan.Daemons.SFUScaling {
+		if s.Site == w.site.Name {
+			return s
+		}
+	}
+	return sizing.Scaling{}
+}
+
+func (w *workloads) services() []sizing.ServicePods {
+	var here []sizing.ServicePods
+	for _, s := range w.plan.Daemons.Services {
+		if s.Site == w.site.Name {
+			here = append(here, s)
+		}
+	}
+	return here
+}
+
+// edgeHosts are the site's names by what they are for.
+func (w *workloads) edgeHosts() manifests.EdgeHosts {
+	var hosts manifests.EdgeHosts
+	for _, h := range w.hosts {
+		into := map[components.Purpose]*[]string{
+			components.PurposeAPI: &hosts.API, components.PurposeWebSocket: &hosts.WebSocket, components.PurposeLiveKit: &hosts.LiveKit,
+		}[h.Purpose]
+		*into = append(*into, h.FQDN(w.cfg.Domain))
+	}
+	return hosts
+}
+
+func address(service, namespace string, port int) string {
+	return net.JoinHostPort(manifests.ServiceHost(service, namespace), strconv.Itoa(port))
+}
+
+func (w *workloads) livekitAddress() string {
+	return address("livekit", manifests.MediaNamespace, manifests.LiveKitPort)
+}
+
+// redis is the Redis cluster, as a user of it sees it.
+func (w *workloads) redis(user string) manifests.LiveKitRedis {
+	return manifests.LiveKitRedis{
+		ClusterAddresses: []string{address(manifests.RedisService, manifests.DataNamespace, manifests.RedisPort)}, Username: user,
+	}
+}
+
+// spacesURL is the endpoint of a region's buckets
+// (docs.digitalocean.com/products/spaces/reference/s3-compatibility).
+func spacesURL(region string) string { return "https://" + region + ".digitaloceanspaces.com" }
+
+func (w *workloads) apiConfig() manifests.API {
+	return manifests.API{
+		Environment:    manifests.APIEnvironment{Stack: w.cfg.Stack, Site: w.site.Name, Region: w.site.Region},
+		Listen:         ":" + strconv.Itoa(manifests.APIPort),
+		Metrics:        ":" + strconv.Itoa(manifests.APIMetricsPort),
+		DrainSeconds:   manifests.APIDrainSeconds,
+		SigningKeyFile: manifests.APISigningKeyFile,
+		Limits: manifests.APILimits{
+			WebSockets: sizing.WebSocketsPerAPIInstance, ParticipantsPerMeeting: w.cfg.Target.ParticipantsPerMeeting,
+		},
+		Database: manifests.APIDatabase{
+			Address: address(manifests.PgBouncerService, manifests.DataNamespace, manifests.PgBouncerPort),
+			Name:    "gomeet", User: "gomeet", PasswordFile: manifests.APIDatabasePasswordFile,
+		},
+		Redis: manifests.APIRedis{
+			Addresses: []string{address(manifests.RedisService, manifests.DataNamespace, manifests.RedisPort)},
+			User:      "api", PasswordFile: manifests.APIRedisPasswordFile,
+		},
+		LiveKit: manifests.APILiveKit{
+			InternalURL: "http://" + w.livekitAddress(), PublicURL: "wss://" + w.edgeHosts().LiveKit[0],
+			Key: manifests.LiveKitKeyName, SecretFile: manifests.APILiveKitSecretFile,
+		},
+		Recordings: manifests.APIBucket{
+			Endpoint: spacesURL(w.cfg.Sites[0].Region), Region: w.cfg.Sites[0].Region, Bucket: w.shared.storage.RecordingsName,
+			PublicHost: w.shared.delivery.Host, AccessKeyFile: manifests.APIBucketKeyFile, SecretKeyFile: manifests.APIBucketSecretFile,
+		},
+	}
+}
+
+// apiSecrets maps the files of the API's secrets to their contents.
+func (w *workloads) apiSecrets() pulumi.StringMap {
+	files := pulumi.StringMap{}
+	for path, value := range map[string]pulumi.StringInput{
+		manifests.APISigningKeyFile:       secret(w.cfg.Secrets.APISigningKey),
+		manifests.APIDatabasePasswordFile: secret(w.cfg.Secrets.DatabasePassword),
+		manifests.APIRedisPasswordFile:    secret(w.cfg.Secrets.RedisPassword),
+		manifests.APILiveKitSecretFile:    secret(w.cfg.Secrets.LiveKit),
+		manifests.APIBucketKeyFile:        w.shared.storage.RecordingsKey.AccessKey,
+		manifests.APIBucketSecretFile:     w.shared.storage.RecordingsKey.SecretKey,
+	} {
+		files[path[len(manifests.APISecretDir)+1:]] = value
+	}
+	return files
+}
