@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -58,4 +59,10 @@ func (c *checks) word(key, text string) {
 func (c *checks) absolute(key, path string) {
 	c.that(strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " \t\r\n\x00'\"#;"), key, path,
 		"an absolute path without spaces or quotes")
+}
+
+// network notes a text that is no range of addresses, or the range of all.
+func (c *checks) network(key, text string) {
+	p, err := netip.ParsePrefix(text)
+	c.that(err == nil && p.Bits() > 0, key, text, "an address range such as 10.10.0.0/16, and not the whole Internet")
 }
