@@ -5,6 +5,7 @@ go 1.26.6
 require (
 	github.com/agext/levenshtein v1.2.3
 	github.com/digitalocean/godo v1.236.0
+	github.com/google/uuid v1.6.0
 	github.com/jedib0t/go-pretty/v6 v6.6.8
 	github.com/pulumi/pulumi-digitalocean/sdk/v4 v4.62.0
 	github.com/pulumi/pulumi-kubernetes/sdk/v4 v4.33.0
@@ -52,7 +53,6 @@ require (
 	github.com/golang/glog v1.2.5 // indirect
 	github.com/google/go-querystring v1.1.0 // indirect
 	github.com/google/go-tpm v0.9.8 // indirect
-	github.com/google/uuid v1.6.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/grpc-ecosystem/grpc-opentracing v0.0.0-20180507213350-8e809c8a8645 // indirect
 	github.com/hashicorp/errwrap v1.1.0 // indirect

@@ -136,6 +136,11 @@ func (a API) Render() (string, error) {
 	if err := c.err(); err != nil {
 		return "", err
 	}
+	if len(a.Shards) > 0 {
+		if err := a.Shards.Validate(); err != nil {
+			return "", fmt.Errorf("rendering %s: %w", APIFile, err)
+		}
+	}
 	return render(a)
 }
 
