@@ -35,7 +35,7 @@ func TestRedisRejects(t *testing.T) {
 		want   string
 	}{
 		"no memory":       {func(r *manifests.Redis) { r.MaxMemoryMiB = 0 }, "maxmemory is 0"},
-		"default timeout": {func(r *manifests.Redis) { r.NodeTimeoutMillis = 15000 }, "cluster-node-timeout is 15000; it must be 1000 to 5000"},
+		"default timeout": {func(r *manifests.Redis) { r.NodeTimeoutMillis = 15000 }, "cluster-node-timeout is 15000; it must be 1000 to 4000"},
 		"no room for bus": {func(r *manifests.Redis) { r.Port = 60000 }, "the bus takes the port 10000 above"},
 		"no key":          {func(r *manifests.Redis) { r.TLS.Key = "" }, `tls-key-file is ""`},
 		"injected line":   {func(r *manifests.Redis) { r.Dir = "/data\nrequirepass x" }, "dir is"},

@@ -82,8 +82,24 @@ adopt() {
 	done
 }
 
-healthy() {
+# reconnect points replicas at their master again: one that learned the master's new
+# address from gossip goes on dialling the old one.
+reconnect() {
 	for node in $REDIS_NODES; do
+		[ "$(replication "$node" master_link_status)" = down ] || continue
+		master=$(myself "$node" | awk '{ print $4 }')
+		say "pointing $node at its master $master"
+		cli "$node" cluster replicate "$master" >/dev/null
+	done
+}
+
+# view HOST:PORT prints who is whose replica, as the node sees it.
+view() { cli "$1" cluster nodes | awk '{ print $1, ($3 ~ /slave/), $4 }' | sort; }
+
+healthy() {
+	agreed=$(view "${REDIS_NODES%% *}")
+	for node in $REDIS_NODES; do
+		[ "$(view "$node")" = "$agreed" ] || return 1
 		[ "$(info "$node" cluster_state)" = ok ] || return 1
 		[ "$(info "$node" cluster_slots_ok)" = 16384 ] || return 1
 		case $(replication "$node" role) in
@@ -106,6 +122,7 @@ elif ! healthy; then
 	retry "$wait_seconds" connected || fail "the nodes do not find each other"
 	forget
 	adopt
+	reconnect
 fi
 retry "$wait_seconds" healthy || {
 	cli "${REDIS_NODES%% *}" cluster nodes >&2

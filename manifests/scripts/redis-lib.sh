@@ -9,6 +9,8 @@
 
 : "${REDIS_NODES:?}" "${REDISCLI_AUTH:?}" "${REDIS_TLS_CA:?}"
 export REDISCLI_AUTH
+# rclone is configured by its variables, RCLONE_CONFIG_<REMOTE>_*, and has no file.
+export RCLONE_CONFIG="${RCLONE_CONFIG-}"
 REDIS_USER=${REDIS_USER:-operator}
 
 say() { echo "$(basename "$0"): $*"; }

@@ -50,7 +50,10 @@ if [ "${RESTORE_REPLACE:-0}" != 1 ] && [ "$(total_keys)" != 0 ]; then
 	fail "the cluster has $(total_keys) keys; set RESTORE_REPLACE=1 to overwrite"
 fi
 
-scratch_ready() { [ "$(cli "127.0.0.1:$port" ping 2>/dev/null)" = PONG ]; }
+# The server beside the script is reached without TLS, which redis-cli's import cannot
+# speak to its source, and only from here. It moves keys to the cluster over TLS.
+scratch() { timeout 10 redis-cli -p "$port" --user "$REDIS_USER" --no-auth-warning -e "$@" </dev/null; }
+scratch_ready() { [ "$(scratch ping 2>/dev/null)" = PONG ]; }
 
 restored=0
 for file in "$work"/in/*.age; do
@@ -58,12 +61,12 @@ for file in "$work"/in/*.age; do
 	age -d -i "$AGE_IDENTITY" -o "$dir/dump.rdb" "$file" || fail "cannot decrypt $(basename "$file")"
 	# The password goes through a file, not through an argument.
 	printf 'user default off\nuser %s on >%s ~* &* +@all\n' "$REDIS_USER" "$REDISCLI_AUTH" >"$dir/users.acl"
-	redis-server --bind 127.0.0.1 --port 0 --tls-port "$port" --tls-ca-cert-file "$REDIS_TLS_CA" \
+	redis-server --bind 127.0.0.1 --port "$port" --tls-ca-cert-file "$REDIS_TLS_CA" \
 		--tls-cert-file "$REDIS_TLS_CERT" --tls-key-file "$REDIS_TLS_KEY" --tls-auth-clients no --tls-cluster yes \
 		--aclfile "$dir/users.acl" --dir "$dir" --save "" --appendonly no --logfile "$dir/log" &
 	server=$!
 	retry 300 scratch_ready || fail "the snapshot does not load: $(tail -n 3 "$dir/log")"
-	keys=$(cli "127.0.0.1:$port" dbsize)
+	keys=$(scratch dbsize)
 	if [ "$keys" -gt 0 ]; then
 		echo "$REDISCLI_AUTH" | manage import "$first" --cluster-from "127.0.0.1:$port" --cluster-from-user "$REDIS_USER" \
 			--cluster-from-askpass --cluster-copy --cluster-replace >"$dir/import" 2>&1 || {

@@ -63,7 +63,7 @@ func Start(t testing.TB, name string, o Options, program string, args ...string)
 	}()
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("end of the log of %s:\n%s", name, p.Tail(40))
+			t.Logf("end of the log of %s:\n%s", name, p.Tail(15))
 		}
 		p.Kill()
 	})
