@@ -15,6 +15,8 @@
 set -eu
 # shellcheck source=SCRIPTDIR/redis-lib.sh
 . "$(dirname "$0")/redis-lib.sh"
+# shellcheck source=SCRIPTDIR/metrics-lib.sh
+. "$(dirname "$0")/metrics-lib.sh"
 : "${BACKUP_REMOTE:?}" "${BACKUP_RECIPIENT:?}"
 kind=${1:-}
 case $kind in
@@ -63,4 +65,5 @@ rclone copyto "$work/SHA256SUMS" "$BACKUP_REMOTE/$kind/$name/SHA256SUMS"
 rclone check --one-way "$work/out" "$BACKUP_REMOTE/$kind/$name" 2>/dev/null || fail "the copy at $BACKUP_REMOTE differs"
 rclone delete --min-age "$keep" "$BACKUP_REMOTE/$kind"
 rclone rmdirs --leave-root "$BACKUP_REMOTE/$kind"
+backed_up redis "$kind"
 say "wrote $kind/$name"
