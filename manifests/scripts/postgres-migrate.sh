@@ -5,11 +5,17 @@
 # applied stops everything: nobody knows any more what the database looks like.
 #
 #   MIGRATIONS    directory with 0001_name.sql and so on
-#   PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSFILE and so on, see psql: the primary,
+#   PGDATABASE    the database; it is created when it is missing
+#   PGHOST, PGPORT, PGUSER, PGPASSFILE and so on, see psql: the primary,
 #                 not the pooler; a user that owns the database
 set -eu
-: "${MIGRATIONS:?}"
+: "${MIGRATIONS:?}" "${PGDATABASE:?}"
 export PGOPTIONS="${PGOPTIONS:-} -c lock_timeout=60s"
+
+psql --no-psqlrc --no-password --quiet --set=ON_ERROR_STOP=1 --dbname=postgres --set=name="$PGDATABASE" --file=- <<'SQL'
+SELECT pg_advisory_lock(7032001) \g /dev/null
+SELECT format('CREATE DATABASE %I', :'name') WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
+SQL
 
 {
 	cat <<'SQL'
