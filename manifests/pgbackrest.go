@@ -102,6 +102,9 @@ func (p PgBackRest) Render() (string, error) {
 	}
 	return renderINI(
 		section{"global", append(p.Repository.settings(), p.settings()...)},
+		// Only pushing runs ahead. Fetching must not: a replica asks for WAL that does not
+		// exist yet, and would wait a minute for each before it follows the primary.
+		section{"global:archive-push", []setting{{"archive-async", "y"}}},
 		section{p.Stanza, []setting{
 			{"pg1-path", p.DataDir},
 			{"pg1-port", p.Port},
@@ -139,7 +142,6 @@ func (r PgBackRestRepository) settings() []setting {
 
 func (p PgBackRest) settings() []setting {
 	return []setting{
-		{"archive-async", "y"},
 		{"spool-path", p.SpoolDir},
 		{"lock-path", p.LockDir},
 		{"process-max", p.Processes},

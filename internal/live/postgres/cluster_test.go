@@ -124,7 +124,8 @@ func (c *cluster) newMember(name string) *member {
 	b.DataDir, b.Port, b.SocketDir = p.DataDir, p.Port, p.RunDir
 	b.SpoolDir, b.LockDir = filepath.Join(m.dir, "spool"), filepath.Join(m.dir, "lock")
 	b.Repository.Bucket, b.Repository.Region = bucket, "sgp1"
-	b.Repository.Endpoint = fmt.Sprintf("127.0.0.1:%d", c.storage.Port)
+	// pgBackRest checks the name in the certificate, not an address.
+	b.Repository.Endpoint = fmt.Sprintf("localhost:%d", c.storage.Port)
 	b.Repository.PathStyle, b.Repository.CAFile = true, c.cert.CA
 	text, err = b.Render()
 	require.NoError(c.t, err)
@@ -246,7 +247,7 @@ func (c *cluster) waitUntilWhole() {
 		}
 		replicas := len(c.members) - 1
 		return count["leader"] == 1 && count["sync_standby"] == min(1, replicas) && count["replica"] == max(0, replicas-1)
-	}, 3*time.Minute, 200*time.Millisecond, "the cluster does not become whole")
+	}, 90*time.Second, 200*time.Millisecond, "the cluster does not become whole")
 }
 
 // primary returns the member that holds the lock.

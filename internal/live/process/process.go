@@ -148,7 +148,7 @@ func (p *Process) Tail(lines int) string {
 func Need(t testing.TB, program string) {
 	t.Helper()
 	_, err := exec.LookPath(program)
-	require.NoError(t, err, "%s is missing: install it with \"make live-tools\"", program)
+	require.NoError(t, err, "%s is missing: \"make live-data\" installs it", program)
 }
 
 // Script runs one of our scripts to its end and returns what it printed.
