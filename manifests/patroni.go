@@ -2,6 +2,7 @@ package manifests
 
 import (
 	"fmt"
+	"time"
 )
 
 // PatroniFile is the name of Patroni's configuration file.
@@ -47,6 +48,15 @@ type Patroni struct {
 	RoleChange string
 	// Standby is set at a site whose cluster follows another site's.
 	Standby *PatroniStandby
+	// Restore makes a new cluster from the backup instead of an empty one. It is read
+	// only when there is no cluster, see docs/recovery.md.
+	Restore *PatroniRestore
+}
+
+// PatroniRestore is the moment that a new cluster begins at.
+type PatroniRestore struct {
+	// Target is the last moment to restore; zero is all there is.
+	Target time.Time
 }
 
 // PatroniStandby is the primary that a standby cluster follows. It is promoted by hand
@@ -118,6 +128,7 @@ func (p Patroni) Validate() error {
 	c.that(p.Postgres.MaxConnections >= 100, "max_connections", p.Postgres.MaxConnections, "at least 100, PostgreSQL's own default")
 	c.that(p.Postgres.MemoryMiB >= 512, "memory", p.Postgres.MemoryMiB, "at least 512 MiB")
 	c.positive("cpus", p.Postgres.CPUs)
+	c.that(p.Standby == nil || p.Restore == nil, "restore", "set", "unset at a standby: it copies its primary")
 	if p.Standby != nil {
 		c.word("standby_cluster.host", p.Standby.Host)
 		c.port("standby_cluster.port", p.Standby.Port)

@@ -3,6 +3,7 @@ package manifests_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -30,6 +31,14 @@ func TestPatroniRenderStandby(t *testing.T) {
 	text, err := p.Render()
 	require.NoError(t, err)
 	golden.Equal(t, "patroni-standby.yml", text)
+}
+
+func TestPatroniRenderRestore(t *testing.T) {
+	p := patroni()
+	p.Restore = &manifests.PatroniRestore{Target: time.Date(2026, 11, 23, 14, 59, 30, 0, time.UTC)}
+	text, err := p.Render()
+	require.NoError(t, err)
+	golden.Equal(t, "patroni-restore.yml", text)
 }
 
 // Patroni refuses to run, or raises the values, when its timing breaks this rule.

@@ -40,8 +40,15 @@ type (
 		Port int    `yaml:"port"`
 	}
 	patroniBootstrap struct {
-		DCS    PatroniDynamic `yaml:"dcs"`
-		Initdb []any          `yaml:"initdb"`
+		DCS        PatroniDynamic          `yaml:"dcs"`
+		Initdb     []any                   `yaml:"initdb"`
+		Method     string                  `yaml:"method,omitempty"`
+		PgBackRest *patroniBootstrapMethod `yaml:"pgbackrest,omitempty"`
+	}
+	patroniBootstrapMethod struct {
+		Command                  string `yaml:"command"`
+		KeepExistingRecoveryConf bool   `yaml:"keep_existing_recovery_conf"`
+		NoParams                 bool   `yaml:"no_params"`
 	}
 	patroniPostgreSQL struct {
 		Listen         string            `yaml:"listen"`
@@ -100,7 +107,20 @@ func (p Patroni) Render() (string, error) {
 		// wakes up and acknowledges writes, synchronous mode prevents.
 		Watchdog: map[string]string{"mode": "off"},
 	}
+	if p.Restore != nil {
+		f.Bootstrap.Method = "pgbackrest"
+		f.Bootstrap.PgBackRest = &patroniBootstrapMethod{p.restoreCommand(), true, true}
+	}
 	return render(f)
+}
+
+// restoreCommand lets pgBackRest write how to replay WAL; Patroni keeps that.
+func (p Patroni) restoreCommand() string {
+	command := "pgbackrest --stanza=" + p.Stanza + " restore"
+	if !p.Restore.Target.IsZero() {
+		command += fmt.Sprintf(" --type=time --target='%s' --target-action=promote", p.Restore.Target.UTC().Format("2006-01-02 15:04:05.000000-07"))
+	}
+	return command
 }
 
 func (p Patroni) postgreSQL() patroniPostgreSQL {

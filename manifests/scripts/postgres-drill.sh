@@ -60,7 +60,9 @@ ask() {
 		--username=postgres --dbname="$1" --command="$2"
 }
 
-backup=$(pgbackrest --stanza="$stanza" --output=json info | jq -c '.[0].backup // [] | sort_by(.timestamp.stop) | last // empty')
+# With a wrong passphrase, or without the bucket, this prints no JSON or no backup.
+backup=$(pgbackrest --stanza="$stanza" --output=json info | jq -c '.[0].backup // [] | sort_by(.timestamp.stop) | last // empty') ||
+	fail "cannot read the repository of $stanza"
 [ -n "$backup" ] || fail "the repository has no backup of $stanza"
 label=$(echo "$backup" | jq -r .label)
 taken=$(echo "$backup" | jq -r .timestamp.stop)

@@ -4,7 +4,8 @@ package postgres_test
 
 import (
 	"context"
-	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/live/process"
+	"github.com/gomeet/infra/manifests"
 )
 
 func (c *cluster) backup(kind string) (string, error) {
@@ -86,36 +88,44 @@ func TestRestoreBringsEveryRowBack(t *testing.T) {
 	require.GreaterOrEqual(t, metrics["rows"], 300.0)
 	require.NoDirExists(t, filepath.Join(c.members[0].dir, "drill", "data"), "the drill leaves a copy of the data behind")
 
-	m := c.primary()
-	m.kill()
-	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "data")))
-	began := time.Now()
-	restored, err := c.restore(m)
-	require.NoError(t, err)
-	t.Logf("MEASURED postgresql restore: %d of 300 rows after %.1f s", restored, time.Since(began).Seconds())
-	require.Equal(t, 300, restored)
+	before := time.Now()
+	time.Sleep(2 * time.Second)
+	c.insert(t, 7) // the mistake that a restore to a moment takes back
+	c.archived(t)
+	c.restore(t, nil)
+	require.Equal(t, 307, c.rows(t), "rows after a restore of all there is")
+	c.restore(t, &before)
+	require.Equal(t, 300, c.rows(t), "rows after a restore to the moment before the mistake")
 }
 
-// restore does what docs/recovery.md says for a cluster that is lost, without Patroni,
-// and counts the rows.
-func (c *cluster) restore(m *member) (int, error) {
-	data := filepath.Join(m.dir, "data")
-	options := process.Options{Dir: m.dir, User: owner, Env: c.env(m)}
-	for _, command := range [][]string{
-		{"mkdir", "-m", "0700", data},
-		{"pgbackrest", "--stanza=gomeet", "restore"},
-		{binDir + "/pg_ctl", "start", "-D", data, "-w", "-s", "-l", filepath.Join(m.dir, "restored.log"), "-o", "-c synchronous_standby_names= -c archive_mode=off"},
-	} {
-		if _, err := process.Run(options, command[0], command[1:]...); err != nil {
-			return 0, err
-		}
+// restore destroys the cluster and makes a new one from the backup, as docs/recovery.md
+// says: Patroni's state is removed, and its members find Restore in their configuration.
+func (c *cluster) restore(t *testing.T, target *time.Time) {
+	t.Helper()
+	m := c.members[0]
+	m.kill()
+	require.NoError(t, os.RemoveAll(filepath.Join(m.dir, "data")))
+	_, err := c.kubernetes.do(http.MethodDelete, "/api/v1/namespaces/"+namespace+"/endpoints?labelSelector="+
+		url.QueryEscape(manifests.PatroniScopeLabel+"="+m.config.Scope), nil, nil)
+	require.NoError(t, err)
+	m.config.Restore = &manifests.PatroniRestore{}
+	if target != nil {
+		m.config.Restore.Target = *target
 	}
-	defer func() { _, _ = process.Run(options, binDir+"/pg_ctl", "stop", "-D", data, "-m", "immediate", "-s") }()
-	out, err := process.Run(options, "psql", "-Atc", "SELECT count(*) FROM participants")
-	if err != nil {
-		return 0, err
-	}
-	return strconv.Atoi(strings.TrimSpace(out))
+	c.writeConfig(m)
+	began := time.Now()
+	c.start(m)
+	c.waitUntilWhole()
+	t.Logf("MEASURED postgresql restore: the cluster takes writes again after %.1f s", time.Since(began).Seconds())
+}
+
+func (c *cluster) rows(t *testing.T) (n int) {
+	t.Helper()
+	conn, err := c.connect(context.Background())
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	require.NoError(t, conn.QueryRow(context.Background(), "SELECT count(*) FROM participants").Scan(&n))
+	return n
 }
 
 func TestDrillFailsLoudly(t *testing.T) {
@@ -131,6 +141,11 @@ func TestDrillFailsLoudly(t *testing.T) {
 	t.Run("no backup", func(t *testing.T) { failed(t, "has no backup") })
 
 	c.insert(t, 50)
+	db := c.superuser(t, c.primary().port)
+	require.Eventually(t, func() bool { // the backup notes what the statistics say
+		var rows int
+		return db.QueryRow(context.Background(), "SELECT sum(n_live_tup) FROM pg_stat_user_tables").Scan(&rows) == nil && rows >= 50
+	}, time.Minute, 200*time.Millisecond)
 	_, err := c.backup("full")
 	require.NoError(t, err)
 	out, metrics, err := c.drill()
@@ -141,11 +156,10 @@ func TestDrillFailsLoudly(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		failed(t, "s old", "DRILL_MAX_RPO_SECONDS=1")
 	})
-	t.Run("wrong key", func(t *testing.T) { failed(t, "has no backup", "PGBACKREST_REPO1_CIPHER_PASS=another") })
+	t.Run("wrong key", func(t *testing.T) { failed(t, "cannot read the repository", "PGBACKREST_REPO1_CIPHER_PASS=another") })
 	t.Run("emptied", func(t *testing.T) {
 		// Complete and correct, but not what was there: the rows that the newest
 		// backup's note speaks of are gone when it is restored.
-		db := c.superuser(t, c.primary().port)
 		_, err := db.Exec(context.Background(), "TRUNCATE participants")
 		require.NoError(t, err)
 		c.archived(t)
@@ -180,5 +194,5 @@ func (c *cluster) corrupt(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, content, 0o600))
 	out, err = c.storage.rclone("copyto", "--ignore-times", file, prefix+"/"+name)
 	require.NoError(t, err, out)
-	t.Log(fmt.Sprintf("flipped a byte of %s (%d bytes)", name, largest))
+	t.Logf("flipped a byte of %s (%d bytes)", name, largest)
 }

@@ -52,6 +52,7 @@ type cluster struct {
 type member struct {
 	name, dir  string
 	port, rest int
+	config     manifests.Patroni
 	patroni    *process.Process
 }
 
@@ -116,9 +117,8 @@ func (c *cluster) newMember(name string) *member {
 	p.TLS = manifests.TLSFiles{CA: c.cert.CA, Cert: c.cert.Cert, Key: c.cert.Key}
 	p.Postgres = manifests.PostgresServer{MaxConnections: 500, MemoryMiB: 512, CPUs: 2}
 	p.RoleChange = filepath.Join(c.root, "postgres-role-change.sh")
-	text, err := p.Render()
-	require.NoError(c.t, err)
-	require.NoError(c.t, os.WriteFile(filepath.Join(m.dir, manifests.PatroniFile), []byte(text), 0o600))
+	m.config = p
+	c.writeConfig(m)
 
 	b := manifests.DefaultPgBackRest()
 	b.DataDir, b.Port, b.SocketDir = p.DataDir, p.Port, p.RunDir
@@ -127,10 +127,18 @@ func (c *cluster) newMember(name string) *member {
 	// pgBackRest checks the name in the certificate, not an address.
 	b.Repository.Endpoint = fmt.Sprintf("localhost:%d", c.storage.Port)
 	b.Repository.PathStyle, b.Repository.CAFile = true, c.cert.CA
-	text, err = b.Render()
+	text, err := b.Render()
 	require.NoError(c.t, err)
 	require.NoError(c.t, os.WriteFile(filepath.Join(m.dir, manifests.PgBackRestFile), []byte(text), 0o600))
 	return m
+}
+
+// writeConfig writes patroni.yml.
+func (c *cluster) writeConfig(m *member) {
+	c.t.Helper()
+	text, err := m.config.Render()
+	require.NoError(c.t, err)
+	require.NoError(c.t, os.WriteFile(filepath.Join(m.dir, manifests.PatroniFile), []byte(text), 0o600))
 }
 
 // env is what the member's pod sets.
@@ -241,6 +249,9 @@ func (c *cluster) state() map[string]string {
 func (c *cluster) waitUntilWhole() {
 	c.t.Helper()
 	require.Eventually(c.t, func() bool {
+		if _, err := c.kubernetes.endpoint(manifests.DefaultPatroni().Scope); err != nil {
+			return false
+		}
 		count := map[string]int{}
 		for _, role := range c.state() {
 			count[role]++

@@ -35,24 +35,26 @@ func newStorage(t testing.TB, dir string, cert process.Certificate, bucket strin
 	process.Need(t, "rclone")
 	sandbox := tool(t, "gomeet-sandbox")
 	home := filepath.Join(dir, "sandbox")
-	port := func() string { return fmt.Sprint(process.FreePort(t, 0, "127.0.0.1")) }
+	ports := [3]string{}
+	for i := range ports {
+		ports[i] = fmt.Sprint(process.FreePort(t, 0, "127.0.0.1"))
+	}
 	process.Start(t, "sandbox", process.Options{Dir: dir}, sandbox, "serve", "--dir", home, "--tools", filepath.Dir(sandbox),
-		"--api-port", port(), "--spaces-port", port(), "--provider-port", port())
-	var s storage
-	var endpoint *url.URL
-	require.Eventually(t, func() bool {
-		out, err := exec.Command(sandbox, "env", "--dir", home, "--tools", filepath.Dir(sandbox)).Output()
-		if err != nil {
-			return false
+		"--api-port", ports[0], "--spaces-port", ports[1], "--provider-port", ports[2])
+	s := storage{URL: "http://127.0.0.1:" + ports[1]}
+	require.Eventually(t, func() bool { return dials("127.0.0.1:" + ports[1]) }, 30*time.Second, 200*time.Millisecond, "the sandbox does not start")
+	out, err := exec.Command(sandbox, "env", "--dir", home, "--tools", filepath.Dir(sandbox)).Output()
+	require.NoError(t, err)
+	for _, m := range regexp.MustCompile(`export (\w+)='?([^'\n]*)'?`).FindAllStringSubmatch(string(out), -1) {
+		switch m[1] {
+		case "SPACES_ACCESS_KEY_ID":
+			s.Key = m[2]
+		case "SPACES_SECRET_ACCESS_KEY":
+			s.Secret = m[2]
 		}
-		values := map[string]string{}
-		for _, m := range regexp.MustCompile(`export (\w+)='?([^'\n]*)'?`).FindAllStringSubmatch(string(out), -1) {
-			values[m[1]] = m[2]
-		}
-		s.Key, s.Secret = values["SPACES_ACCESS_KEY_ID"], values["SPACES_SECRET_ACCESS_KEY"]
-		endpoint, err = url.Parse(values["SPACES_ENDPOINT_URL"])
-		return err == nil && endpoint.Host != "" && dials(endpoint.Host)
-	}, 30*time.Second, 200*time.Millisecond, "the sandbox does not start")
+	}
+	endpoint, err := url.Parse(s.URL)
+	require.NoError(t, err)
 
 	s.Port = process.FreePort(t, 0, "127.0.0.1")
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
@@ -65,9 +67,8 @@ func newStorage(t testing.TB, dir string, cert process.Certificate, bucket strin
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 
-	s.URL = endpoint.String()
-	out, err := s.rclone("mkdir", "live:"+bucket)
-	require.NoError(t, err, out)
+	made, err := s.rclone("mkdir", "live:"+bucket)
+	require.NoError(t, err, made)
 	return s
 }
 
