@@ -49,6 +49,8 @@ type API struct {
 	Redis          APIRedis    `yaml:"redis"`
 	LiveKit        APILiveKit  `yaml:"livekit"`
 	Recordings     APIBucket   `yaml:"recordings"`
+	// Shards says where the rows of a meeting live.
+	Shards Shards `yaml:"shards,omitempty"`
 }
 
 // APIEnvironment names where an API runs.
