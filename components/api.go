@@ -68,9 +68,7 @@ func NewAPI(ctx *pulumi.Context, name string, args *APIArgs, opts ...pulumi.Reso
 	if err != nil {
 		return nil, err
 	}
-	secret, err := corev1.NewSecret(ctx, name, &corev1.SecretArgs{
-		Metadata: object(api.Namespace, "api", env), StringData: args.Secrets,
-	}, child)
+	secret, err := keepSecret(ctx, name, manifests.APINamespace, "api", env, "", args.Secrets, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +93,7 @@ func NewAPI(ctx *pulumi.Context, name string, args *APIArgs, opts ...pulumi.Reso
 // service makes everything one service has.
 func (a *API) service(
 	ctx *pulumi.Context, name string, args *APIArgs, planned sizing.ServicePods,
-	rendered string, config *corev1.ConfigMap, secret *corev1.Secret,
+	rendered string, config *corev1.ConfigMap, secret pulumi.StringInput,
 ) (*appsv1.Deployment, error) {
 	app, env, child := planned.Service.Name, args.Environment, pulumi.Parent(a)
 	logical := name + "-" + app
@@ -173,7 +171,7 @@ func apiEdges(nodes []string) edges {
 	return e
 }
 
-func apiPod(app string, args *APIArgs, config *corev1.ConfigMap, secret *corev1.Secret) *corev1.PodSpecArgs {
+func apiPod(app string, args *APIArgs, config *corev1.ConfigMap, secret pulumi.StringInput) *corev1.PodSpecArgs {
 	spec := &corev1.PodSpecArgs{
 		// The API never talks to the Kubernetes API.
 		AutomountServiceAccountToken:  pulumi.Bool(false),

@@ -62,7 +62,7 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 	if err != nil {
 		return nil, err
 	}
-	volumes, err := edge.volumes(ctx, logical, in, args, static, dynamic)
+	volumes, err := edge.volumes(ctx, logical, namespace, args, static, dynamic)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +96,9 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 
 // volumes makes what the pods mount.
 func (e *Edge) volumes(
-	ctx *pulumi.Context, logical string, in pulumi.StringInput, args *EdgeArgs, static, dynamic string,
+	ctx *pulumi.Context, logical string, namespace *corev1.Namespace, args *EdgeArgs, static, dynamic string,
 ) (corev1.VolumeArray, error) {
-	child := pulumi.Parent(e)
+	child, in := pulumi.Parent(e), namespace.Metadata.Name().Elem()
 	var volumes corev1.VolumeArray
 	for _, config := range []struct{ name, file, text string }{
 		{"static", manifests.TraefikStaticFile, static}, {"dynamic", manifests.TraefikDynamicFile, dynamic},
@@ -112,11 +112,8 @@ func (e *Edge) volumes(
 		}
 		volumes = append(volumes, configVolume(config.name, made))
 	}
-	certificate, err := corev1.NewSecret(ctx, logical, &corev1.SecretArgs{
-		Metadata:   object(in, edgeApp, args.Environment),
-		Type:       pulumi.String("kubernetes.io/tls"),
-		StringData: pulumi.StringMap{"tls.crt": args.Certificate, "tls.key": args.Key},
-	}, child)
+	certificate, err := keepSecret(ctx, logical, manifests.EdgeNamespace, edgeApp, args.Environment, "kubernetes.io/tls",
+		pulumi.StringMap{"tls.crt": args.Certificate, "tls.key": args.Key}, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
 		return nil, err
 	}

@@ -80,13 +80,10 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	secret, err := corev1.NewSecret(ctx, logical, &corev1.SecretArgs{
-		Metadata: object(in, livekitApp, env),
-		StringData: pulumi.StringMap{
-			"keys.yaml":      pulumi.Sprintf("%s: %s\n", manifests.LiveKitKeyName, args.Key),
-			"redis-password": args.RedisPassword,
-		},
-	}, child)
+	secret, err := keepSecret(ctx, logical, manifests.MediaNamespace, livekitApp, env, "", pulumi.StringMap{
+		"keys.yaml":      pulumi.Sprintf("%s: %s\n", manifests.LiveKitKeyName, args.Key),
+		"redis-password": args.RedisPassword,
+	}, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
 		return nil, err
 	}

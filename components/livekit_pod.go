@@ -12,7 +12,7 @@ import (
 // livekitPod is one SFU. It keeps every part of the restricted profile that does not
 // contradict the host network; only the container that sets the node's kernel parameters,
 // and ends, is privileged.
-func livekitPod(args *LiveKitArgs, config *corev1.ConfigMap, secret *corev1.Secret) *corev1.PodSpecArgs {
+func livekitPod(args *LiveKitArgs, config *corev1.ConfigMap, secret pulumi.StringInput) *corev1.PodSpecArgs {
 	c := args.Config
 	ports := corev1.ContainerPortArray{
 		hostPort("http", "TCP", c.Port), hostPort("metrics", "TCP", c.Prometheus.Port), hostPort("ice-tcp", "TCP", c.RTC.TCPPort),
@@ -45,16 +45,11 @@ func livekitPod(args *LiveKitArgs, config *corev1.ConfigMap, secret *corev1.Secr
 			VolumeMounts: corev1.VolumeMountArray{mount("config", livekitConfigDir)},
 		}},
 		Containers: corev1.ContainerArray{&corev1.ContainerArgs{
-			Name:  pulumi.String(livekitApp),
-			Image: pulumi.String(manifests.LiveKitImage),
-			Args:  pulumi.ToStringArray([]string{"--config=" + livekitConfigDir + "/" + manifests.LiveKitFile}),
-			Ports: ports,
-			Env: corev1.EnvVarArray{&corev1.EnvVarArgs{
-				Name: pulumi.String(manifests.LiveKitRedisPasswordEnv),
-				ValueFrom: &corev1.EnvVarSourceArgs{SecretKeyRef: &corev1.SecretKeySelectorArgs{
-					Name: secret.Metadata.Name(), Key: pulumi.String("redis-password"),
-				}},
-			}},
+			Name:         pulumi.String(livekitApp),
+			Image:        pulumi.String(manifests.LiveKitImage),
+			Args:         pulumi.ToStringArray([]string{"--config=" + livekitConfigDir + "/" + manifests.LiveKitFile}),
+			Ports:        ports,
+			Env:          corev1.EnvVarArray{fromSecret(manifests.LiveKitRedisPasswordEnv, secret, "redis-password")},
 			Resources:    resources(args.Request),
 			StartupProbe: startup(tcpOpen("http", 2)),
 			// Ready means that its statistics went through Redis less than 4 s ago
@@ -70,7 +65,7 @@ func livekitPod(args *LiveKitArgs, config *corev1.ConfigMap, secret *corev1.Secr
 		Volumes: corev1.VolumeArray{configVolume("config", config), &corev1.VolumeArgs{
 			Name: pulumi.String("keys"),
 			Secret: &corev1.SecretVolumeSourceArgs{
-				SecretName: secret.Metadata.Name(), DefaultMode: pulumi.Int(secretMode),
+				SecretName: secret, DefaultMode: pulumi.Int(secretMode),
 				Items: corev1.KeyToPathArray{&corev1.KeyToPathArgs{Key: pulumi.String("keys.yaml"), Path: pulumi.String("keys.yaml")}},
 			},
 		}},

@@ -17,6 +17,8 @@ type Environment struct {
 	ID string
 	// Region is the site's DigitalOcean region slug.
 	Region string
+	// Secrets is where secrets come from; nil is the stack's own configuration.
+	Secrets *SecretStore
 	// Protected is set where a resource must survive a careless destroy: the
 	// engine refuses to delete protected resources.
 	Protected bool

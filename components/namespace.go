@@ -35,7 +35,11 @@ func newNamespace(
 	if err != nil {
 		return nil, err
 	}
-	return namespace, denyAll(ctx, logical, name, env, append(opts, pulumi.DependsOn([]pulumi.Resource{namespace}))...)
+	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{namespace}))
+	if err := openStore(ctx, logical, name, env, opts...); err != nil {
+		return nil, err
+	}
+	return namespace, denyAll(ctx, logical, name, env, opts...)
 }
 
 // object returns the metadata of an object named after its app.

@@ -54,13 +54,10 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 	if err != nil {
 		return nil, err
 	}
-	secret, err := corev1.NewSecret(ctx, logical, &corev1.SecretArgs{
-		Metadata: object(in, recorderApp, env),
-		StringData: pulumi.StringMap{
-			"redis-password": args.RedisPassword, "livekit-secret": args.LiveKitKey,
-			"access-key": args.AccessKey, "secret-key": args.SecretKey,
-		},
-	}, child)
+	secret, err := keepSecret(ctx, logical, manifests.RecordingNamespace, recorderApp, env, "", pulumi.StringMap{
+		"redis-password": args.RedisPassword, "livekit-secret": args.LiveKitKey,
+		"access-key": args.AccessKey, "secret-key": args.SecretKey,
+	}, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
 		return nil, err
 	}
@@ -120,19 +117,14 @@ func recorderEdges(nodes []string) edges {
 	return e
 }
 
-func recorderPod(args *RecordersArgs, rendered string, secret *corev1.Secret) *corev1.PodSpecArgs {
+func recorderPod(args *RecordersArgs, rendered string, secret pulumi.StringInput) *corev1.PodSpecArgs {
 	variables := corev1.EnvVarArray{}
 	for _, v := range []struct{ name, key string }{
 		// The password first: the configuration refers to it.
 		{manifests.EgressRedisPasswordEnv, "redis-password"}, {manifests.EgressSecretEnv, "livekit-secret"},
 		{manifests.EgressS3KeyEnv, "access-key"}, {manifests.EgressS3SecretEnv, "secret-key"},
 	} {
-		variables = append(variables, &corev1.EnvVarArgs{
-			Name: pulumi.String(v.name),
-			ValueFrom: &corev1.EnvVarSourceArgs{SecretKeyRef: &corev1.SecretKeySelectorArgs{
-				Name: secret.Metadata.Name(), Key: pulumi.String(v.key),
-			}},
-		})
+		variables = append(variables, fromSecret(v.name, secret, v.key))
 	}
 	variables = append(variables,
 		&corev1.EnvVarArgs{Name: pulumi.String(manifests.EgressKeyEnv), Value: pulumi.String(manifests.LiveKitKeyName)},

@@ -124,10 +124,20 @@ func configVolume(name string, config *corev1.ConfigMap) *corev1.VolumeArgs {
 // secretMode lets the group read a secret and nobody else anything, in octal 0440.
 const secretMode = 0o440
 
-func secretVolume(name string, secret *corev1.Secret) *corev1.VolumeArgs {
+func secretVolume(name string, secret pulumi.StringInput) *corev1.VolumeArgs {
 	return &corev1.VolumeArgs{Name: pulumi.String(name), Secret: &corev1.SecretVolumeSourceArgs{
-		SecretName: secret.Metadata.Name(), DefaultMode: pulumi.Int(secretMode),
+		SecretName: secret, DefaultMode: pulumi.Int(secretMode),
 	}}
+}
+
+// fromSecret is a variable whose value is in a Secret.
+func fromSecret(variable string, secret pulumi.StringInput, key string) *corev1.EnvVarArgs {
+	return &corev1.EnvVarArgs{
+		Name: pulumi.String(variable),
+		ValueFrom: &corev1.EnvVarSourceArgs{SecretKeyRef: &corev1.SecretKeySelectorArgs{
+			Name: secret, Key: pulumi.String(key),
+		}},
+	}
 }
 
 // rolls makes new pods when what they read at their start changes.

@@ -52,8 +52,10 @@ type Config struct {
 	AlertEmails []string
 	// APIImage is the pinned image of the API.
 	APIImage string
-	// Secrets are the stack's secrets.
-	Secrets Secrets
+	// Secrets are the stack's secrets. Where there is a SecretStore, the workloads' own
+	// are there and may be missing here.
+	Secrets     Secrets
+	SecretStore *SecretStore
 }
 
 // Site is one place the platform runs at: a VPC and a DOKS cluster in a region.

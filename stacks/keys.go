@@ -22,6 +22,8 @@ type key struct {
 	fallback string
 	// missing is what to do when the key is absent and has no fallback.
 	missing string
+	// written secrets are put in by people; they are only needed where another key says.
+	written bool
 	// generated says what "gomeet secrets" makes of a key that is missing; empty for
 	// keys that people write.
 	generated Generator
@@ -74,6 +76,9 @@ var keys = []key{
 	{name: "backupRegion", fallback: "syd1", parse: (*loader).backupRegion},
 	{name: "alertEmails", fallback: "[]", parse: (*loader).alertEmails},
 	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: (*loader).image},
+	{name: "secretStore", fallback: `{"kind":"pulumi"}`, parse: (*loader).secretStore},
+	{name: "awsAccessKeyId", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSAccessKeyID = given(raw) }},
+	{name: "awsSecretAccessKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSSecretAccessKey = given(raw) }},
 	{name: "stackId", generated: GenerateID, missing: notGenerated, parse: (*loader).stackID},
 	{name: "apiSigningKey", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
 		l.config.Secrets.APISigningKey = l.long("apiSigningKey", raw)

@@ -50,12 +50,16 @@ func load(stack string, raw map[string]string, withoutSecrets bool) (*Config, er
 		case k.fallback != "":
 			k.parse(l, k.fallback)
 		case k.generated != "" && withoutSecrets:
+		case k.generated != "" && k.generated.Secret() && l.config.SecretStore != nil:
 		default:
 			l.problems.add(name, "", "%s", k.missing)
 		}
 	}
 	l.unknown(raw, known)
 	l.foundation()
+	if !withoutSecrets {
+		l.storeKeys()
+	}
 	if err := l.problems.err(); err != nil {
 		return nil, err
 	}

@@ -46,9 +46,9 @@ func GeneratedKeys() []Generated {
 // SecretKeys returns the names of the keys whose values are secret.
 func SecretKeys() []string {
 	var names []string
-	for _, k := range GeneratedKeys() {
-		if k.Generator.Secret() {
-			names = append(names, k.Name)
+	for _, k := range keys {
+		if k.written || k.generated != "" && k.generated.Secret() {
+			names = append(names, qualified(k.name))
 		}
 	}
 	return names
@@ -66,6 +66,72 @@ type Secrets struct {
 	// EdgeCertificate and EdgeKey are PEM, for the way from the load balancers to the
 	// edge.
 	EdgeCertificate, EdgeKey string
+	// AWSAccessKeyID and AWSSecretAccessKey read the stack's entries in AWS Secrets
+	// Manager, where a stack keeps them there.
+	AWSAccessKeyID, AWSSecretAccessKey string
+}
+
+// SecretStore is AWS Secrets Manager as the source of the workloads' secrets.
+type SecretStore struct {
+	// Region is the AWS region, Prefix begins the names of the entries.
+	Region, Prefix string
+}
+
+// given turns the fallback of a key that may be missing into nothing.
+func given(raw string) string {
+	if raw == "-" {
+		return ""
+	}
+	return raw
+}
+
+var (
+	awsRegion = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
+	awsPrefix = regexp.MustCompile(`^[A-Za-z0-9_+=.@-]+(/[A-Za-z0-9_+=.@-]+)*$`)
+)
+
+// secretStore reads where the workloads' secrets come from.
+func (l *loader) secretStore(raw string) {
+	var store struct {
+		Kind   string `json:"kind"`
+		Region string `json:"region"`
+		Prefix string `json:"prefix"`
+	}
+	name := qualified("secretStore")
+	if err := decode(raw, &store); err != nil {
+		l.problems.add(name, raw, "must be {kind, region, prefix}: %v", err)
+		return
+	}
+	switch store.Kind {
+	case "pulumi":
+		if store.Region != "" || store.Prefix != "" {
+			l.problems.add(name, raw, "region and prefix belong to the kind \"aws\"")
+		}
+	case "aws":
+		if !awsRegion.MatchString(store.Region) {
+			l.problems.add(name+".region", store.Region, `must be an AWS region such as "ap-southeast-1"`)
+		}
+		if !awsPrefix.MatchString(store.Prefix) {
+			l.problems.add(name+".prefix", store.Prefix, `must be the beginning of the entries' names, such as "gomeet/prod"`)
+		}
+		l.config.SecretStore = &SecretStore{Region: store.Region, Prefix: store.Prefix}
+	default:
+		l.problems.add(name+".kind", store.Kind, `must be "pulumi" or "aws"`)
+	}
+}
+
+// storeKeys requires the key of the secret store where there is one.
+func (l *loader) storeKeys() {
+	if l.config.SecretStore == nil {
+		return
+	}
+	for _, k := range []struct{ name, value string }{
+		{"awsAccessKeyId", l.config.Secrets.AWSAccessKeyID}, {"awsSecretAccessKey", l.config.Secrets.AWSSecretAccessKey},
+	} {
+		if k.value == "" {
+			l.problems.add(qualified(k.name), "", "missing; gomeet:secretStore reads AWS Secrets Manager with it; set it with \"pulumi config set --secret\"")
+		}
+	}
 }
 
 // secretLength is the least length of a secret in characters: 256 bits as RFC 7518

@@ -28,6 +28,12 @@ func deploySite(
 	env := components.Environment{
 		Stack: cfg.Stack, ID: cfg.ID, Site: site.Name, Region: site.Region, Protected: cfg.Protect,
 	}
+	if store := cfg.SecretStore; store != nil {
+		env.Secrets = &components.SecretStore{
+			Region: store.Region, Prefix: store.Prefix,
+			AccessKeyID: secret(cfg.Secrets.AWSAccessKeyID), SecretAccessKey: secret(cfg.Secrets.AWSSecretAccessKey),
+		}
+	}
 	renamed := formerly(site)
 	d := &deployedSite{pools: plan.PoolsAt(site.Name), hosts: components.Hosts(site.Name, i == 0)}
 	var err error
