@@ -48,9 +48,10 @@ const (
 	// YAML steps by two pods a minute; a node takes minutes to come, so the text's five
 	// are what can be had. sfuDownWindow: the text says "CPU < 30% for 10 minutes", its
 	// YAML waits five. Neither knows that a node which goes must empty first, so it waits
-	// an hour, the length of half a meeting, and lets one go at a time.
+	// an hour, the length of half a meeting, and lets one go each half hour, the longest
+	// period that Kubernetes takes.
 	sfuUpWindow, sfuUpPeriod     = 0, 300
-	sfuDownWindow, sfuDownPeriod = 3600, 3600
+	sfuDownWindow, sfuDownPeriod = 3600, 1800
 )
 
 // NewLiveKit deploys the SFU of a site. The options must carry the cluster's provider.

@@ -13,7 +13,7 @@ import (
 // cluster is what a site's Kubernetes says of itself.
 type cluster struct {
 	nodes []corev1.Node
-	// pods are those of the gomeet namespace.
+	// pods are those of all namespaces.
 	pods []corev1.Pod
 }
 
@@ -26,7 +26,7 @@ func (w *world) cluster(stack, site string) *cluster {
 	require.NoError(w.t, err)
 	nodes, err := client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
-	pods, err := client.CoreV1().Pods("gomeet").List(context.Background(), metav1.ListOptions{})
+	pods, err := client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
 	return &cluster{nodes: nodes.Items, pods: pods.Items}
 }

@@ -12,8 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// plan is what the engine would do, such as "update KubernetesNodePool singapore-sfu".
-// What stays the same is left out.
+// plan is what the engine would do to the cloud, such as "update KubernetesNodePool
+// singapore-sfu". What stays the same is left out, and so is what follows inside of the
+// clusters.
 func (w *world) plan(stack string, set ...string) []string {
 	w.t.Helper()
 	var script strings.Builder
@@ -36,7 +37,7 @@ func (w *world) plan(stack string, set ...string) []string {
 		parts := strings.Split(step.URN, "::")
 		types := strings.Split(parts[2], "$")
 		kind := types[len(types)-1]
-		if step.Op != "same" {
+		if step.Op != "same" && strings.HasPrefix(kind, "digitalocean:") {
 			steps = append(steps, step.Op+" "+kind[strings.LastIndex(kind, ":")+1:]+" "+parts[3])
 		}
 	}

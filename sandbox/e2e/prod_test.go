@@ -9,6 +9,11 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+// roleOf is where the pods of each app belong.
+var roleOf = map[string]string{
+	"authentication": "api", "meetings": "api", "signalling": "api", "chat": "api", "turn": "api", "traefik": "api", "livekit": "sfu",
+}
+
 // Prod is the card: two sites, 12 SFU, 30 API, 3 PostgreSQL, 6 Redis and 4 object
 // store nodes in the wanted sizes, and every API pod on an API node.
 func TestProd(t *testing.T) {
@@ -24,8 +29,8 @@ func TestProd(t *testing.T) {
 	}{
 		"sfu": {12, "g-16vcpu-64gb"}, "api": {30, "c-4"}, "pg": {3, "g-8vcpu-32gb"}, "redis": {6, "g-4vcpu-16gb"}, "minio": {4, ""},
 	}
-	nodes := map[string]int{}
-	ready, pods := 0, 0
+	nodes, pods := map[string]int{}, map[string]int{}
+	ready := 0
 	for _, site := range []string{"singapore", "jakarta"} {
 		cluster := w.cluster("prod", site)
 		for _, node := range cluster.nodes {
@@ -40,10 +45,20 @@ func TestProd(t *testing.T) {
 				}
 			}
 		}
+		perNode := map[string]int{}
 		for _, pod := range cluster.pods {
+			app := pod.Labels["app.kubernetes.io/name"]
 			require.Equal(t, corev1.PodRunning, pod.Status.Phase, pod.Name)
-			require.Equal(t, "api", cluster.role(pod.Spec.NodeName), "pod %s runs on node %s", pod.Name, pod.Spec.NodeName)
-			pods++
+			require.Equal(t, roleOf[app], cluster.role(pod.Spec.NodeName), "pod %s runs on node %s", pod.Name, pod.Spec.NodeName)
+			pods[app]++
+			kind := "api"
+			if app == "livekit" || app == "traefik" {
+				kind = app
+			}
+			perNode[kind+" "+pod.Spec.NodeName]++
+		}
+		for where, n := range perNode {
+			require.Equal(t, 1, n, "pods of %s", where)
 		}
 	}
 	for role, w := range want {
@@ -54,7 +69,9 @@ func TestProd(t *testing.T) {
 		total += n
 	}
 	require.Equal(t, total, ready, "nodes that are Ready")
-	require.Equal(t, 30, pods, "API pods")
+	require.Equal(t, map[string]int{
+		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "traefik": 30, "livekit": 12,
+	}, pods, "pods that run")
 
 	w.readBack()
 	before := w.inventory()
@@ -98,16 +115,15 @@ func (w *world) thirdSite() {
 		other = append(other, step)
 	}
 	require.Equal(w.t, []string{
-		"update Deployment singapore", "update Firewall jakarta-api", "update Firewall jakarta-monitoring", "update Firewall jakarta-pg",
+		"update Firewall jakarta-api", "update Firewall jakarta-monitoring", "update Firewall jakarta-pg",
 		"update Firewall jakarta-sfu", "update Firewall singapore-api", "update Firewall singapore-minio", "update Firewall singapore-monitoring",
 		"update Firewall singapore-pg", "update Firewall singapore-redis", "update Firewall singapore-sfu", "update KubernetesNodePool singapore-api",
 		"update KubernetesNodePool singapore-pg", "update KubernetesNodePool singapore-sfu", "update LoadBalancer singapore-websocket",
 		"update ProjectResources project",
 	}, other)
 	require.Equal(w.t, map[string]int{
-		"Network": 1, "Vpc": 1, "VpcPeering": 2, "Cluster": 1, "KubernetesCluster": 1, "kubernetes": 1, "NodePools": 1, "KubernetesNodePool": 4,
-		"Tag": 4, "Certificate": 1, "Balancers": 1, "LoadBalancer": 1, "DnsRecord": 3, "Firewalls": 1, "Firewall": 4, "Watch": 1, "UptimeCheck": 1,
-		"UptimeAlert": 2, "MonitorAlert": 13, "API": 1, "Namespace": 1, "ConfigMap": 1, "Secret": 1, "Deployment": 1,
+		"Vpc": 1, "VpcPeering": 2, "KubernetesCluster": 1, "KubernetesNodePool": 4, "Tag": 4, "Certificate": 1, "LoadBalancer": 1,
+		"DnsRecord": 3, "Firewall": 4, "UptimeCheck": 1, "UptimeAlert": 2, "MonitorAlert": 13,
 	}, created)
 }
 

@@ -19,7 +19,7 @@ func TestDevRoundTrip(t *testing.T) {
 
 	output := w.make("up", "dev")
 	require.Contains(t, output, "Cost per month")
-	require.Contains(t, output, "1 API pods ready")
+	require.Contains(t, output, "5 API pods ready")
 
 	// Typed by hand, it works the same.
 	output, err = w.shell("dev", "pulumi preview --stack dev --expect-no-changes --non-interactive")
