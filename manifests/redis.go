@@ -38,8 +38,8 @@ func DefaultRedis() Redis {
 		Dir:  "/data",
 		// The design promises 10 s. Measured with 3 masters and 3 replicas, a replica
 		// takes over after 7.4 to 8.8 s with 5 s, and 20 s with Redis' default of 15 s;
-		// clients notice up to 2 s later when the master is frozen. With 3 s there is
-		// room for both (internal/live/redis, docs/recovery.md).
+		// clients then need time to notice. With 3 s they write again after 4.8 to 6.6 s
+		// (internal/live/redis, docs/recovery.md).
 		NodeTimeoutMillis: 3000,
 		UsersFile:         RedisUsersFile,
 		AuthFile:          RedisAuthFile,

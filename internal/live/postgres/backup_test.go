@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/live/process"
 	"github.com/gomeet/infra/manifests"
 )
 
@@ -74,6 +76,31 @@ func TestRestoreBringsEveryRowBack(t *testing.T) {
 	require.Equal(t, 307, c.rows(t), "rows after a restore of all there is")
 	c.restore(t, &before)
 	require.Equal(t, 300, c.rows(t), "rows after a restore to the moment before the mistake")
+}
+
+// Incremental backups go after a week, and full ones stay: with the week cut to nothing,
+// the incremental one goes at once.
+func TestIncrementalBackupsExpire(t *testing.T) {
+	c := newCluster(t, 1)
+	for _, kind := range []string{"full", "incr"} {
+		_, err := c.backup(kind)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []string{"full", "incr"}, c.kinds(t))
+	time.Sleep(1100 * time.Millisecond) // ages are in seconds
+	_, err := c.script(c.primary(), "postgres-backup.sh", []string{"INCR_DAYS=-1"}, "full")
+	require.NoError(t, err)
+	require.Equal(t, []string{"full", "full"}, c.kinds(t))
+}
+
+// kinds returns the kinds of the backups in the repository, oldest first.
+func (c *cluster) kinds(t *testing.T) []string {
+	t.Helper()
+	m := c.members[0]
+	out, err := process.Run(process.Options{Dir: m.dir, User: owner, Env: c.env(m)}, "sh", "-c",
+		"pgbackrest --stanza=gomeet --output=json info | jq -r '.[0].backup[].type'")
+	require.NoError(t, err)
+	return strings.Fields(out)
 }
 
 // restore destroys the cluster and makes a new one from the backup, as docs/recovery.md

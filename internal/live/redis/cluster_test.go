@@ -107,34 +107,37 @@ func (c *cluster) repair() string {
 	return out
 }
 
-// client is what the API has: it knows names, and gets addresses from DNS. It looks
-// who owns which slot every second, because by default go-redis looks once a minute,
-// see TestFailoverAsADefaultClientSeesIt.
-func (c *cluster) client() *redis.ClusterClient { return c.clientReloading(time.Second) }
+// client is what the API has. It looks who owns which slot every second, because by
+// default go-redis looks once a minute (TestFailoverAsADefaultClientSeesIt), and it
+// gives up soon on a frozen node, which it may ask for that: by default it dials 5 times.
+func (c *cluster) client() *redis.ClusterClient {
+	return c.clientWith(redis.ClusterOptions{
+		ClusterStateReloadInterval: time.Second, DialerRetries: 1,
+		DialTimeout: 500 * time.Millisecond, ReadTimeout: 500 * time.Millisecond, WriteTimeout: 500 * time.Millisecond,
+	})
+}
 
-func (c *cluster) clientReloading(interval time.Duration) *redis.ClusterClient {
+// clientWith returns a client that knows names, and gets addresses from DNS.
+func (c *cluster) clientWith(options redis.ClusterOptions) *redis.ClusterClient {
 	var names []string
 	for i := range nodes {
 		names = append(names, net.JoinHostPort(c.name(i), strconv.Itoa(c.port)))
 	}
-	client := redis.NewClusterClient(&redis.ClusterOptions{
-		Addrs: names, Username: manifests.RedisUserAPI, Password: passwords.API,
-		ClusterStateReloadInterval: interval,
-		DialTimeout:                time.Second, ReadTimeout: time.Second, WriteTimeout: time.Second,
-		Dialer: func(ctx context.Context, network, address string) (net.Conn, error) {
-			host, port, err := net.SplitHostPort(address)
-			if err != nil {
-				return nil, err
+	options.Addrs, options.Username, options.Password = names, manifests.RedisUserAPI, passwords.API
+	options.Dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		dialer := tls.Dialer{Config: &tls.Config{RootCAs: c.cert.Pool, ServerName: host}}
+		for i := range nodes {
+			if host == c.name(i) {
+				return dialer.DialContext(ctx, network, net.JoinHostPort(c.address(i), port))
 			}
-			dialer := tls.Dialer{Config: &tls.Config{RootCAs: c.cert.Pool, ServerName: host}}
-			for i := range nodes {
-				if host == c.name(i) {
-					return dialer.DialContext(ctx, network, net.JoinHostPort(c.address(i), port))
-				}
-			}
-			return nil, fmt.Errorf("redirected to %s, which is no name of a node", address)
-		},
-	})
+		}
+		return nil, fmt.Errorf("redirected to %s, which is no name of a node", address)
+	}
+	client := redis.NewClusterClient(&options)
 	c.t.Cleanup(func() { _ = client.Close() })
 	return client
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 )
 
@@ -67,7 +68,7 @@ func failover(t *testing.T, signal syscall.Signal) {
 func TestFailoverAsADefaultClientSeesIt(t *testing.T) {
 	c := newCluster(t)
 	c.repair()
-	client := c.clientReloading(0)
+	client := c.clientWith(redis.ClusterOptions{})
 	const tag = "{meeting-1}"
 	w := startWriter(client, "gomeet:chat:"+tag)
 	time.Sleep(3 * time.Second)
