@@ -56,6 +56,7 @@ stack: sandbox
 .PHONY: up
 up: stack ## Deploy the stack to the sandbox
 	@$(ENV); \
+	gomeet recover --stack $(STACK) --if-interrupted; \
 	pulumi up --yes --skip-preview --stack $(STACK) --non-interactive; \
 	gomeet summary --stack $(STACK)
 
@@ -68,6 +69,7 @@ preview: stack ## Show what "make up" would change
 .PHONY: down
 down: stack ## Delete everything the stack deployed (prod: CONFIRM=prod), and stop an empty sandbox
 	@$(ENV); \
+	gomeet recover --stack $(STACK) --if-interrupted; \
 	if grep -q '^ *gomeet:protect: true' "$$PULUMI_OPTION_CONFIG_FILE"; then \
 	  if [ "$(CONFIRM)" != "$(STACK)" ]; then \
 	    echo "$(STACK) is protected: it holds data. To delete it with its data: make down STACK=$(STACK) CONFIRM=$(STACK)" >&2; \

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -53,6 +54,13 @@ var bucket = of[bucketState]{
 	// The rest is set before the bucket counts as ready.
 	wait: func(ctx context.Context, c *clients, id string, in bucketState) error {
 		return configureBucket(ctx, c, id, in, bucketState{ACL: in.ACL})
+	},
+	name: func(_ context.Context, _ *clients, name string) (string, bucketState, error) {
+		region, id, ok := strings.Cut(name, ",")
+		if !ok {
+			return "", bucketState{}, fmt.Errorf("%q is no bucket, want REGION,NAME such as sgp1,recordings", name)
+		}
+		return id, bucketState{Region: region}, nil
 	},
 	look: lookBucket,
 	change: func(ctx context.Context, c *clients, id string, in, old bucketState) error {

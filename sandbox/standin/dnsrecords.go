@@ -40,6 +40,13 @@ var dnsRecord = of[dnsRecordState]{
 		}
 		return strconv.Itoa(made.ID), nil
 	},
+	name: func(_ context.Context, _ *clients, name string) (string, dnsRecordState, error) {
+		zone, id, ok := strings.Cut(name, ",")
+		if !ok {
+			return "", dnsRecordState{}, fmt.Errorf("%q is no DNS record, want ZONE,ID such as a.example,123", name)
+		}
+		return id, dnsRecordState{Domain: zone}, nil
+	},
 	look: func(ctx context.Context, c *clients, id string, old dnsRecordState) (dnsRecordState, error) {
 		number, err := recordNumber(id)
 		if err != nil {

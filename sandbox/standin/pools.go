@@ -72,6 +72,18 @@ var nodePool = of[nodePoolState]{
 	wait: func(ctx context.Context, c *clients, id string, in nodePoolState) error {
 		return poolRunning(ctx, c, in.ClusterID, id)
 	},
+	name: func(ctx context.Context, c *clients, name string) (string, nodePoolState, error) {
+		clusters, _, err := c.Kubernetes.List(ctx, &godo.ListOptions{PerPage: 200})
+		if err != nil {
+			return "", nodePoolState{}, err
+		}
+		for _, k := range clusters {
+			if slices.ContainsFunc(k.NodePools, func(p *godo.KubernetesNodePool) bool { return p.ID == name }) {
+				return name, nodePoolState{ClusterID: k.ID}, nil
+			}
+		}
+		return "", nodePoolState{}, errGone
+	},
 	look: func(ctx context.Context, c *clients, id string, old nodePoolState) (nodePoolState, error) {
 		pool, _, err := c.Kubernetes.GetNodePool(ctx, old.ClusterID, id)
 		if err != nil {

@@ -166,7 +166,13 @@ func (s *server) read(ctx context.Context, r p.ReadRequest) (p.ReadResponse, err
 	if err != nil {
 		return p.ReadResponse{}, err
 	}
-	state, err := res.read(ctx, s.client.Load(), r.ID, r.Properties)
+	state := r.Properties
+	if r.Properties.Len() == 0 {
+		r.ID, state, err = res.imported(ctx, s.client.Load(), r.ID)
+	}
+	if err == nil {
+		state, err = res.read(ctx, s.client.Load(), r.ID, state)
+	}
 	if errors.Is(err, errGone) {
 		return p.ReadResponse{}, nil
 	}

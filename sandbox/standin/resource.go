@@ -21,6 +21,9 @@ type resource interface {
 	complete(inputs property.Map) (property.Map, error)
 	create(ctx context.Context, c *clients, inputs property.Map) (id string, state property.Map, err error)
 	read(ctx context.Context, c *clients, id string, state property.Map) (property.Map, error)
+	// imported turns what a user names a resource by on import into its id and what has
+	// to be known to read it.
+	imported(ctx context.Context, c *clients, name string) (id string, state property.Map, err error)
 	update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error)
 	delete(ctx context.Context, c *clients, id string, state property.Map) error
 }
@@ -43,6 +46,8 @@ type of[S any] struct {
 	wait func(ctx context.Context, c *clients, id string, in S) error
 	// look reads the resource. old is the state before; on import only the id is known.
 	look func(ctx context.Context, c *clients, id string, old S) (S, error)
+	// name splits what a resource is named by on import, where that is not its id alone.
+	name func(ctx context.Context, c *clients, name string) (id string, known S, err error)
 	// change updates the resource; nil where every property replaces it. remove
 	// deletes it and waits until it is gone.
 	change func(ctx context.Context, c *clients, id string, in, old S) error
@@ -120,6 +125,18 @@ func (r of[S]) read(ctx context.Context, c *clients, id string, m property.Map) 
 		return property.Map{}, gone(err)
 	}
 	return encode(now, r.secrets...)
+}
+
+func (r of[S]) imported(ctx context.Context, c *clients, name string) (string, property.Map, error) {
+	if r.name == nil {
+		return name, property.Map{}, nil
+	}
+	id, known, err := r.name(ctx, c, name)
+	if err != nil {
+		return "", property.Map{}, gone(err)
+	}
+	state, err := encode(known)
+	return id, state, err
 }
 
 func (r of[S]) update(ctx context.Context, c *clients, id string, inputs, state property.Map) (property.Map, error) {

@@ -32,6 +32,7 @@ func nameRows(t *testing.T) map[string]row {
 				return object("domain", "meet.example", "type", "CNAME", "name", "www", "value", "lb.example.com.", "ttl", 300.0)
 			},
 			outputs:  []string{"fqdn"},
+			imported: func(id string) string { return "meet.example," + id },
 			edits:    map[string]any{"value": "other.example.com.", "ttl": 60.0, "name": "app"},
 			replaces: map[string]any{"domain": "x.example", "type": "A"},
 			behind: func(e engine, id string) (string, error) {

@@ -20,6 +20,7 @@ func spacesRows() map[string]row {
 			inputs: fixed("name", "recordings", "region", "sgp1", "acl", "private", "forceDestroy", false,
 				"versioning", map[string]any{"enabled": false}, "lifecycleRules", rule(7)),
 			outputs:  []string{"bucketDomainName", "endpoint", "bucketUrn"},
+			imported: func(id string) string { return "sgp1," + id },
 			edits:    map[string]any{"acl": "public-read", "forceDestroy": true, "lifecycleRules": rule(9)},
 			replaces: map[string]any{"region": "blr1"},
 			behind: func(e engine, id string) (string, error) {

@@ -25,6 +25,8 @@ type row struct {
 	// clears are the properties that change when the program leaves them out; the
 	// others are then the cloud's to choose. The official provider was asked.
 	clears []string
+	// imported is what a user names the resource by on import, where that is not its id.
+	imported func(id string) string
 	// behind changes the property that it names behind the engine's back. A resource
 	// that nothing changes in place has none.
 	behind func(e engine, id string) (property string, err error)
@@ -60,6 +62,20 @@ func TestRows(t *testing.T) {
 			}
 			if r.secret != "" {
 				require.True(t, state.Get(r.secret).Secret())
+			}
+
+			if r.imported != nil {
+				read, err := e.Read(ctx, p.ReadRequest{ID: r.imported(id), Urn: urn(r.token)})
+				require.NoError(t, err)
+				require.Equal(t, id, read.ID)
+				for _, output := range append(r.outputs, "name") {
+					require.Equal(t, state.Get(output), read.Properties.Get(output), output)
+				}
+				read, err = e.Read(ctx, p.ReadRequest{ID: r.imported("99999"), Urn: urn(r.token)})
+				require.NoError(t, err)
+				require.Empty(t, read.ID, "nothing of this name exists")
+				_, err = e.Read(ctx, p.ReadRequest{ID: id, Urn: urn(r.token)})
+				require.ErrorContains(t, err, ", want ")
 			}
 
 			kinds := map[string]p.DiffKind{}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"gopkg.in/yaml.v3"
+
+	"github.com/gomeet/infra/internal/account"
+	"github.com/gomeet/infra/internal/engine"
+	"github.com/gomeet/infra/internal/recovery"
+)
+
+func newRecover() *cobra.Command {
+	var stack string
+	var interrupted bool
+	cmd := &cobra.Command{
+		Use:   "recover",
+		Short: "Repair a stack whose last run was cut off",
+		Long: `Repair a stack whose last run was cut off or failed.
+
+A killed run leaves a lock that nobody holds, and resources that exist and that the
+state does not know. recover breaks the lock if its process is dead, imports what has
+the name of something that the program wants, deletes surplus copies of what holds no
+data (DNS records, alerts, unused keys), and forgets unfinished operations. Then deploy
+again. It refuses while another run is alive.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return recoverStack(cmd.Context(), cmd.ErrOrStderr(), stack, interrupted)
+		},
+	}
+	cmd.Flags().StringVar(&stack, "stack", "dev", "the stack")
+	cmd.Flags().BoolVar(&interrupted, "if-interrupted", false, "look only when the last run left signs of an accident")
+	return cmd
+}
+
+func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrupted bool) error {
+	reader, err := engine.NewCLI(".", nil)
+	if err != nil {
+		return err
+	}
+	cli := &recovery.CLI{Name: stack, Reader: reader}
+	broken, err := breakLock(ctx, log, cli)
+	if err != nil {
+		return err
+	}
+	if onlyInterrupted && !broken {
+		if interrupted, err := cli.Interrupted(ctx); err != nil || !interrupted {
+			return err
+		}
+	}
+	fmt.Fprintf(log, "looking for what the last run of %s left behind\n", stack)
+	cloud, err := newCloud(ctx, stack)
+	if err != nil {
+		return err
+	}
+	result, err := recovery.Run(ctx, cli, cloud, log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(log, "recovered %s: %d imported, %d surplus copies deleted, %d unfinished operations forgotten\n",
+		stack, len(result.Imported), len(result.Deleted), result.Cleared)
+	return nil
+}
+
+// breakLock breaks the stack's lock if nobody holds it any more.
+func breakLock(ctx context.Context, log io.Writer, cli *recovery.CLI) (broken bool, err error) {
+	project, err := projectName()
+	if err != nil {
+		return false, err
+	}
+	locks, err := recovery.Locks(os.Getenv("PULUMI_BACKEND_URL"), project, cli.Name)
+	if err != nil || len(locks) == 0 {
+		return false, err
+	}
+	for _, lock := range locks {
+		if lock.Held() {
+			return false, recovery.ErrRunning{Lock: lock}
+		}
+	}
+	fmt.Fprintf(log, "breaking the lock of process %d, which is dead\n", locks[0].PID)
+	return true, cli.Cancel(ctx)
+}
+
+// newCloud makes a client for the account the stack deploys to. Like the provider it
+// takes the token from the stack's configuration or the environment.
+func newCloud(ctx context.Context, stack string) (*recovery.Cloud, error) {
+	token := cmp.Or(configured(ctx, stack, "digitalocean:token"), os.Getenv("DIGITALOCEAN_TOKEN"), os.Getenv("DIGITALOCEAN_ACCESS_TOKEN"))
+	if token == "" {
+		return nil, errors.New("no API token: set DIGITALOCEAN_TOKEN, or digitalocean:token as a secret of the stack")
+	}
+	endpoint := cmp.Or(configured(ctx, stack, "digitalocean:apiEndpoint"), os.Getenv("DIGITALOCEAN_API_URL"), "https://api.digitalocean.com")
+	client, _, err := account.NewClient(endpoint, token)
+	return &recovery.Cloud{Client: client, Spaces: os.Getenv("SPACES_ENDPOINT_URL")}, err
+}
+
+// configured reads a key of the stack's configuration; "" if there is none.
+func configured(ctx context.Context, stack, key string) string {
+	output, err := exec.CommandContext(ctx, "pulumi", "config", "get", key, "--stack", stack, "--non-interactive").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(output))
+}
+
+// projectName reads the project's name from Pulumi.yaml.
+func projectName() (string, error) {
+	text, err := os.ReadFile("Pulumi.yaml")
+	if err != nil {
+		return "", fmt.Errorf("reading the project: %w", err)
+	}
+	var project struct {
+		Name string `yaml:"name"`
+	}
+	if err := yaml.Unmarshal(text, &project); err != nil {
+		return "", fmt.Errorf("reading Pulumi.yaml: %w", err)
+	}
+	return project.Name, nil
+}

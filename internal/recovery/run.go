@@ -1,0 +1,114 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/gomeet/infra/internal/engine"
+)
+
+// rounds bounds how often recovery looks. What is imported makes the names of what
+// depends on it known: a cluster those of its pools.
+const rounds = 5
+
+// Stack is a stack to recover, as the pulumi command sees it.
+type Stack interface {
+	// Preview says what the program wants and the state has, and writes what the state
+	// lacks into file, in the format of "pulumi import".
+	Preview(ctx context.Context, file string) (*engine.Preview, error)
+	// Import takes what file lists into the state.
+	Import(ctx context.Context, file string) error
+	// ClearPending forgets the operations that were never finished, and returns how
+	// many they were.
+	ClearPending(ctx context.Context) (int, error)
+}
+
+// Result is what recovery did.
+type Result struct {
+	// Imported and Deleted name what was taken into the state and what was deleted.
+	Imported, Deleted []string
+	// Cleared is the number of forgotten operations.
+	Cleared int
+}
+
+// Run brings a stack's state and the cloud together. Everything it does can be cut off
+// and done again. log is told each step.
+func Run(ctx context.Context, stack Stack, cloud *Cloud, log io.Writer) (*Result, error) {
+	result := &Result{}
+	file, err := os.CreateTemp("", "gomeet-import-*.json")
+	if err != nil {
+		return nil, fmt.Errorf("making the import file: %w", err)
+	}
+	file.Close()
+	defer os.Remove(file.Name())
+	for range rounds {
+		imported, err := result.round(ctx, stack, cloud, file.Name(), log)
+		if err != nil {
+			return result, err
+		}
+		if !imported {
+			result.Cleared, err = stack.ClearPending(ctx)
+			return result, err
+		}
+	}
+	return result, fmt.Errorf("after %d imports there is still more to import; run it again", rounds)
+}
+
+// round looks once, deletes surplus copies and imports what is missing. It reports
+// whether it imported something.
+func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, error) {
+	preview, err := stack.Preview(ctx, file)
+	if err != nil {
+		return false, err
+	}
+	known := map[string]bool{}
+	for _, step := range preview.Steps {
+		if step.Old != nil {
+			known[step.Type+" "+step.Old.ID] = true
+		}
+	}
+	cloud.lists = nil
+	imports := map[string]string{}
+	for _, step := range preview.Steps {
+		find, ok := finders[step.Type]
+		if !ok || step.New == nil {
+			continue
+		}
+		all, err := find(ctx, cloud, step.New)
+		if err != nil {
+			return false, err
+		}
+		for _, found := range all {
+			if known[step.Type+" "+found.ID] {
+				continue
+			}
+			known[step.Type+" "+found.ID] = true
+			name := fmt.Sprintf("%s %s (%s)", step.Type, step.Name, found.ID)
+			switch _, taken := imports[string(step.URN)]; {
+			case step.Op == apitype.OpCreate && found.Import != "" && !taken:
+				imports[string(step.URN)] = found.Import
+				r.Imported = append(r.Imported, name)
+				fmt.Fprintln(log, "importing", name)
+			case found.delete != nil:
+				fmt.Fprintln(log, "deleting a copy that nothing uses:", name)
+				if err := found.delete(); err != nil {
+					return false, fmt.Errorf("deleting %s: %w", name, err)
+				}
+				r.Deleted = append(r.Deleted, name)
+			default:
+				return false, fmt.Errorf("%s exists beside the one of the state, and may hold data: compare them and delete one by hand", name)
+			}
+		}
+	}
+	if len(imports) == 0 {
+		return false, nil
+	}
+	if err := fillIn(file, imports, preview); err != nil {
+		return false, err
+	}
+	return true, stack.Import(ctx, file)
+}
