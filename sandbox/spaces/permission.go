@@ -48,6 +48,10 @@ func needs(q *request) access {
 // of a public bucket's objects, and a public object.
 func (h *handler) allowAnyone(q *request) error {
 	reading := q.Method == http.MethodGet || q.Method == http.MethodHead
+	if q.record == nil && reading && q.bucket != "" {
+		// Names are no secret: S3 tells everybody whether a bucket exists.
+		return errNoSuchBucket(q.bucket)
+	}
 	if q.record == nil || !reading || subresource(q.Request) != "" || len(q.URL.Query()["versions"]) > 0 {
 		return errAccessDenied("The request has no signature.")
 	}
