@@ -18,6 +18,8 @@ type simple[T, R any] struct {
 	// byName is the name that the query of a list can ask for, nil where
 	// DigitalOcean has no such filter.
 	byName func(T) string
+	// byRegion is the same for the region's slug.
+	byRegion func(T) string
 	// describe says what the framework must know of a resource.
 	describe func(T) item
 	// make checks a request and makes the resource; edit checks one and changes it,
@@ -60,6 +62,9 @@ func register[T, R any](s *Server, r simple[T, R]) {
 		}
 		if name := c.query("name"); name != "" && r.byName != nil {
 			all = slices.DeleteFunc(all, func(v T) bool { return r.byName(v) != name })
+		}
+		if region := c.query("region"); region != "" && r.byRegion != nil {
+			all = slices.DeleteFunc(all, func(v T) bool { return r.byRegion(v) != region })
 		}
 		for i := range all {
 			all[i] = r.conceal(all[i])

@@ -29,6 +29,8 @@ func (s *Server) registerVolumes() {
 	register(s, simple[godo.Volume, godo.VolumeCreateRequest]{
 		path: "/v2/volumes", one: "volume", many: "volumes", inventory: "volumes",
 		items: volumes, id: func(v godo.Volume) string { return v.ID }, inProjects: true,
+		byName:   func(v godo.Volume) string { return v.Name },
+		byRegion: func(v godo.Volume) string { return v.Region.Slug },
 		describe: func(v godo.Volume) item {
 			return item{id: v.ID, name: v.Name, urn: v.URN(), tags: v.Tags, created: v.CreatedAt}
 		},

@@ -37,6 +37,8 @@ type cluster struct {
 	mu       sync.Mutex
 	up       *running
 	stopping chan struct{} // closed when stop begins; nil when not up
+	// endAddons ends Config.Addons and waits for it.
+	endAddons func()
 }
 
 // running is what exists only while the control plane runs.
@@ -79,9 +81,28 @@ func (c *cluster) stopLocked() {
 		return
 	}
 	close(c.stopping)
+	c.endAddons()
 	c.up.stop()
 	c.up = nil
 	c.log.Info("control plane stopped")
+}
+
+// startAddons runs Config.Addons, if there are any.
+func (c *cluster) startAddons(client kubernetes.Interface) {
+	c.endAddons = func() {}
+	if c.manager.cfg.Addons == nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		c.manager.cfg.Addons(ctx, c.id, client)
+	}()
+	c.endAddons = func() {
+		cancel()
+		<-done
+	}
 }
 
 func (r *running) stop() {

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"k8s.io/client-go/kubernetes"
 )
 
 // Config is what a Manager needs to know. Dir and BinDir are required.
@@ -21,6 +24,10 @@ type Config struct {
 	BinDir string
 	// Log receives what happens; nil discards it. It never gets a secret.
 	Log *slog.Logger
+
+	// Addons, if set, is called when a control plane is up, with the cluster's ID and a
+	// client of it. It runs what DOKS runs in clusters until ctx ends.
+	Addons func(ctx context.Context, id string, client kubernetes.Interface)
 
 	// Version is the DOKS version slug that nodes are labelled with, and from which
 	// their kubelet version is derived. The default is DefaultVersion.

@@ -96,6 +96,7 @@ func (c *cluster) start(ctx context.Context, spec Spec, sub subnets) (err error)
 		return err
 	}
 	c.up, c.stopping = r, make(chan struct{})
+	c.startAddons(r.client)
 	c.log.Info("control plane up", "url", r.endpoint.URL, "after", time.Since(began).Round(time.Millisecond))
 	return nil
 }

@@ -78,7 +78,11 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 		return err
 	}
 	defer resources.Close()
-	planes, err := kube.New(kube.Config{Dir: dir.clusters(), BinDir: tools, Log: log})
+	addons, err := addons(ports, log)
+	if err != nil {
+		return err
+	}
+	planes, err := kube.New(kube.Config{Dir: dir.clusters(), BinDir: tools, Log: log, Addons: addons})
 	if err != nil {
 		return err
 	}
