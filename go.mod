@@ -3,6 +3,7 @@ module github.com/gomeet/infra
 go 1.26.6
 
 require (
+	filippo.io/age v1.3.1
 	github.com/agext/levenshtein v1.2.3
 	github.com/digitalocean/godo v1.236.0
 	github.com/google/uuid v1.6.0
@@ -20,6 +21,7 @@ require (
 )
 
 require (
+	filippo.io/hpke v0.4.0 // indirect
 	github.com/BurntSushi/toml v1.6.0 // indirect
 	github.com/Microsoft/go-winio v0.6.2 // indirect
 	github.com/ProtonMail/go-crypto v1.4.1 // indirect

@@ -33,6 +33,8 @@ type LiveKitArgs struct {
 	// Key is the secret of the API key manifests.LiveKitKeyName, and RedisPassword that
 	// of the Redis user. Both are secrets.
 	Key, RedisPassword pulumi.StringInput
+	// RedisAuthority is PEM, what Redis' nodes are checked against.
+	RedisAuthority pulumi.StringInput
 	// Scaling is the number of nodes, and its limits where the pool is autoscaled.
 	Scaling sizing.Scaling
 	// Nodes is the planned number.
@@ -83,7 +85,7 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 	}
 	secret, err := keepSecret(ctx, logical, manifests.MediaNamespace, livekitApp, env, "", pulumi.StringMap{
 		"keys.yaml":      pulumi.Sprintf("%s: %s\n", manifests.LiveKitKeyName, args.Key),
-		"redis-password": args.RedisPassword,
+		"redis-password": args.RedisPassword, "redis-ca.crt": args.RedisAuthority,
 	}, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
 		return nil, err

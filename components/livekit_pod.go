@@ -58,21 +58,20 @@ func livekitPod(args *LiveKitArgs, config *corev1.ConfigMap, secret pulumi.Strin
 			ReadinessProbe: httpGet("/", "http", 5),
 			LivenessProbe:  tcpOpen("http", 10),
 			VolumeMounts: corev1.VolumeMountArray{
-				mount("config", livekitConfigDir), mount("keys", livekitKeyDir),
+				mount("config", livekitConfigDir), mount("keys", livekitKeyDir), mount("redis", redisAuthorityDir),
 			},
 			SecurityContext: restrictedContainer(),
 		}},
-		Volumes: corev1.VolumeArray{configVolume("config", config), &corev1.VolumeArgs{
-			Name: pulumi.String("keys"),
-			Secret: &corev1.SecretVolumeSourceArgs{
-				SecretName: secret, DefaultMode: pulumi.Int(secretMode),
-				Items: corev1.KeyToPathArray{&corev1.KeyToPathArgs{Key: pulumi.String("keys.yaml"), Path: pulumi.String("keys.yaml")}},
-			},
-		}},
+		Volumes: corev1.VolumeArray{
+			configVolume("config", config), secretItems("keys", secret, "keys.yaml"), secretItems("redis", secret, "redis-ca.crt"),
+		},
 	}
 	onRole(spec, sizing.RoleSFU)
 	return spec
 }
+
+// redisAuthorityDir is the directory of manifests.RedisAuthorityFile.
+const redisAuthorityDir = "/run/secrets/redis-ca"
 
 // livekitKeyDir is the directory of manifests.LiveKitKeyFile.
 const livekitKeyDir = "/run/secrets/livekit"

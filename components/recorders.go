@@ -27,6 +27,8 @@ type RecordersArgs struct {
 	// LiveKitKey is the secret of manifests.LiveKitKeyName; RedisPassword, AccessKey and
 	// SecretKey are Redis' and the bucket's. All are secrets.
 	LiveKitKey, RedisPassword, AccessKey, SecretKey pulumi.StringInput
+	// RedisAuthority is PEM, what Redis' nodes are checked against.
+	RedisAuthority pulumi.StringInput
 	// Nodes is the number of recorder nodes.
 	Nodes int
 	// Request is what one pod asks for.
@@ -55,7 +57,7 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 		return nil, err
 	}
 	secret, err := keepSecret(ctx, logical, manifests.RecordingNamespace, recorderApp, env, "", pulumi.StringMap{
-		"redis-password": args.RedisPassword, "livekit-secret": args.LiveKitKey,
+		"redis-password": args.RedisPassword, "redis-ca.crt": args.RedisAuthority, "livekit-secret": args.LiveKitKey,
 		"access-key": args.AccessKey, "secret-key": args.SecretKey,
 	}, child, pulumi.DependsOn([]pulumi.Resource{namespace}))
 	if err != nil {
@@ -158,12 +160,12 @@ func recorderPod(args *RecordersArgs, rendered string, secret pulumi.StringInput
 				},
 			},
 			VolumeMounts: corev1.VolumeMountArray{
-				&corev1.VolumeMountArgs{Name: pulumi.String("work"), MountPath: pulumi.String("/home/egress/tmp")},
+				writable("work", "/home/egress/tmp"), mount("redis", redisAuthorityDir),
 			},
 		}},
 		Volumes: corev1.VolumeArray{&corev1.VolumeArgs{
 			Name: pulumi.String("work"), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(recorderWork)},
-		}},
+		}, secretItems("redis", secret, "redis-ca.crt")},
 	}
 	onRole(spec, sizing.RoleRecorder)
 	return spec

@@ -26,8 +26,9 @@ type Storage struct {
 
 	// Recordings, Backups and State are the buckets.
 	Recordings, Backups, State *digitalocean.SpacesBucket
-	// RecordingsName is the name of that bucket, known before it exists.
-	RecordingsName string
+	// RecordingsName and BackupsName are the names of those buckets, known before they
+	// exist.
+	RecordingsName, BackupsName string
 	// RecordingsKey and BackupsKey may read and write one bucket each.
 	RecordingsKey, BackupsKey *digitalocean.SpacesKey
 }
@@ -58,7 +59,8 @@ const (
 
 // NewStorage creates the stack's buckets and keys.
 func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pulumi.ResourceOption) (*Storage, error) {
-	storage := &Storage{RecordingsName: args.Environment.Name("recordings", args.Environment.ID)}
+	id := args.Environment.ID
+	storage := &Storage{RecordingsName: args.Environment.Name("recordings", id), BackupsName: args.Environment.Name("backups", id)}
 	if err := ctx.RegisterComponentResource("gomeet:storage:Storage", name, storage, opts...); err != nil {
 		return nil, err
 	}

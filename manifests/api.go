@@ -29,6 +29,9 @@ const (
 	APILiveKitSecretFile    = APISecretDir + "/livekit-secret"
 	APIBucketKeyFile        = APISecretDir + "/bucket-access-key"
 	APIBucketSecretFile     = APISecretDir + "/bucket-secret-key"
+	// APIDataAuthorityFile is no secret; it is what PgBouncer and Redis are checked
+	// against.
+	APIDataAuthorityFile = APISecretDir + "/data-ca.crt"
 )
 
 // API is the configuration of the GoMeet API of one site; all five services read the
@@ -75,6 +78,8 @@ type APIDatabase struct {
 	Name         string `yaml:"name"`
 	User         string `yaml:"user"`
 	PasswordFile string `yaml:"passwordFile"`
+	// CAFile is the authority of the pooler's certificate: connections use TLS.
+	CAFile string `yaml:"caFile"`
 }
 
 // APIRedis is the Redis cluster; clients learn its nodes from any of the addresses.
@@ -82,6 +87,8 @@ type APIRedis struct {
 	Addresses    []string `yaml:"addresses"`
 	User         string   `yaml:"user"`
 	PasswordFile string   `yaml:"passwordFile"`
+	// CAFile is the authority of the nodes' certificates: connections use TLS.
+	CAFile string `yaml:"caFile"`
 }
 
 // APILiveKit is the LiveKit of this site.
@@ -130,6 +137,7 @@ func (a API) Render() (string, error) {
 		{"environment.stack", a.Environment.Stack}, {"environment.site", a.Environment.Site},
 		{"listen", a.Listen}, {"metrics", a.Metrics}, {"signingKeyFile", a.SigningKeyFile},
 		{"database.name", a.Database.Name}, {"database.user", a.Database.User},
+		{"database.caFile", a.Database.CAFile}, {"redis.caFile", a.Redis.CAFile},
 		{"livekit.internalURL", a.LiveKit.InternalURL}, {"livekit.publicURL", a.LiveKit.PublicURL}, {"livekit.key", a.LiveKit.Key},
 		{"recordings.endpoint", a.Recordings.Endpoint}, {"recordings.bucket", a.Recordings.Bucket},
 	} {

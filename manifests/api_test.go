@@ -18,10 +18,12 @@ func api() manifests.API {
 		SigningKeyFile: manifests.APISigningKeyFile,
 		Limits:         manifests.APILimits{WebSockets: 2000, ParticipantsPerMeeting: 500},
 		Database: manifests.APIDatabase{
-			Address: "pgbouncer.data.svc.cluster.local:6432", Name: "gomeet", User: "gomeet", PasswordFile: manifests.APIDatabasePasswordFile,
+			Address: "pgbouncer.data.svc.cluster.local:6432", Name: "gomeet", User: "gomeet_api", PasswordFile: manifests.APIDatabasePasswordFile,
+			CAFile: manifests.APIDataAuthorityFile,
 		},
 		Redis: manifests.APIRedis{
 			Addresses: []string{"redis.data.svc.cluster.local:6379"}, User: "api", PasswordFile: manifests.APIRedisPasswordFile,
+			CAFile: manifests.APIDataAuthorityFile,
 		},
 		LiveKit: manifests.APILiveKit{
 			InternalURL: "http://livekit.media.svc.cluster.local:7880", PublicURL: "wss://rtc.singapore.gomeet.example",
@@ -51,6 +53,7 @@ func TestAPIRejects(t *testing.T) {
 		"no port":         {func(a *manifests.API) { a.Database.Address = "pgbouncer" }, `database.address is "pgbouncer"; it must be host:port`},
 		"no Redis":        {func(a *manifests.API) { a.Redis.Addresses = nil }, "redis.addresses is []"},
 		"bad Redis":       {func(a *manifests.API) { a.Redis.Addresses[0] = "redis" }, `redis.addresses[0] is "redis"`},
+		"no TLS":          {func(a *manifests.API) { a.Database.CAFile = "" }, `database.caFile is ""`},
 		"no bucket":       {func(a *manifests.API) { a.Recordings.Bucket = "" }, "recordings.bucket"},
 	} {
 		t.Run(name, func(t *testing.T) {

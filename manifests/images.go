@@ -10,6 +10,9 @@ const (
 	EgressImage = "docker.io/livekit/egress:v1.14.1"
 	// TraefikImage is the edge (github.com/traefik/traefik).
 	TraefikImage = "docker.io/library/traefik:v3.7.13"
+	// RedisImage is a node of the Redis Cluster: the last line of versions under the BSD
+	// licence (redis.io/legal/licenses). cluster-preferred-endpoint-type needs 7.0.
+	RedisImage = "docker.io/library/redis:7.2.11"
 	// KernelImage sets the media nodes' kernel parameters: it has sysctl and nothing else
 	// to speak of.
 	KernelImage = "docker.io/library/busybox:1.37.0"

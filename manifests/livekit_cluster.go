@@ -19,6 +19,10 @@ type LiveKitRedis struct {
 	TLS *LiveKitRedisTLS `yaml:"tls,omitempty"`
 }
 
+// RedisAuthorityFile is where LiveKit and its recorders find what Redis' certificate is
+// checked against.
+const RedisAuthorityFile = "/run/secrets/redis-ca/redis-ca.crt"
+
 // LiveKitRedisTLS is how LiveKit trusts Redis.
 type LiveKitRedisTLS struct {
 	Enabled bool `yaml:"enabled"`

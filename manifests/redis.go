@@ -13,6 +13,12 @@ const (
 	RedisAuthFile = "/run/secrets/redis/auth.conf"
 )
 
+// Schedules of Redis' backups in cron's format, UTC (design document, "Backup Strategy").
+const (
+	RedisHourlySchedule = "0 * * * *"
+	RedisDailySchedule  = "0 3 * * *"
+)
+
 // Redis is the configuration of one node of a Redis Cluster. It holds no secret and
 // no address: scripts/redis-start.sh announces the pod's own address at each start,
 // because a rescheduled pod has a new one.

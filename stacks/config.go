@@ -52,6 +52,9 @@ type Config struct {
 	AlertEmails []string
 	// APIImage is the pinned image of the API.
 	APIImage string
+	// PostgresImage is the pinned image of PostgreSQL with Patroni, pgBackRest and
+	// PgBouncer; ToolsImage that of the backup jobs.
+	PostgresImage, ToolsImage string
 	// Secrets are the stack's secrets. Where there is a SecretStore, the workloads' own
 	// are there and may be missing here.
 	Secrets     Secrets

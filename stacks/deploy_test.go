@@ -15,14 +15,15 @@ import (
 )
 
 const (
-	vpcType        = "digitalocean:index/vpc:Vpc"
-	clusterType    = "digitalocean:index/kubernetesCluster:KubernetesCluster"
-	poolType       = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
-	providerType   = "pulumi:providers:kubernetes"
-	deploymentType = "kubernetes:apps/v1:Deployment"
-	daemonSetType  = "kubernetes:apps/v1:DaemonSet"
-	secretType     = "kubernetes:core/v1:Secret"
-	configMapType  = "kubernetes:core/v1:ConfigMap"
+	vpcType         = "digitalocean:index/vpc:Vpc"
+	clusterType     = "digitalocean:index/kubernetesCluster:KubernetesCluster"
+	poolType        = "digitalocean:index/kubernetesNodePool:KubernetesNodePool"
+	providerType    = "pulumi:providers:kubernetes"
+	deploymentType  = "kubernetes:apps/v1:Deployment"
+	statefulSetType = "kubernetes:apps/v1:StatefulSet"
+	daemonSetType   = "kubernetes:apps/v1:DaemonSet"
+	secretType      = "kubernetes:core/v1:Secret"
+	configMapType   = "kubernetes:core/v1:ConfigMap"
 )
 
 func object(pairs ...any) resource.PropertyValue {
@@ -105,8 +106,14 @@ func TestDeployProd(t *testing.T) {
 		replicas[name] += int(d.Inputs["spec"].ObjectValue()["replicas"].NumberValue())
 	}
 	require.Equal(t, map[string]int{
-		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "livekit": 12,
+		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "livekit": 12, "pgbouncer": 3,
 	}, replicas, "pods over all sites")
+	members := map[string]int{}
+	for _, set := range r.Resources(statefulSetType) {
+		name := set.Inputs["metadata"].ObjectValue()["name"].StringValue()
+		members[name] += int(set.Inputs["spec"].ObjectValue()["replicas"].NumberValue())
+	}
+	require.Equal(t, map[string]int{"postgres": 3, "redis": 6}, members, "members over all sites")
 	require.Len(t, r.Resources(daemonSetType), 2, "an edge per site")
 }
 
@@ -166,7 +173,9 @@ func TestEveryResourceCarriesTheTags(t *testing.T) {
 func TestSecretsStaySecret(t *testing.T) {
 	r := recorder(false)
 	require.NoError(t, deployWith(t, "dev", r, map[string]string{"gomeet:pools": `{"recorder":{"size":"c-16","count":1}}`}))
-	values := []string{signingKey, livekitSecret, redisPassword, databasePassword, edgeKey}
+	values := []string{signingKey, livekitSecret, edgeKey, backupPassphrase, dataKey()}
+	// Each user's password is derived from the first two, and the clusters cannot decrypt.
+	nowhere := []string{redisPassword, databasePassword, backupIdentity}
 	seen := map[string]bool{}
 	for _, secret := range r.Resources(secretType) {
 		data := secret.Inputs["stringData"]
@@ -178,6 +187,12 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, len(values), "each is somewhere")
+	for _, secret := range r.Resources(secretType) {
+		for _, value := range nowhere {
+			require.NotContains(t, fmt.Sprint(secret.Inputs), value, secret.Name)
+		}
+	}
+	values = append(values, nowhere...)
 	for token := range r.Types() {
 		for _, res := range r.Resources(token) {
 			if token == secretType {

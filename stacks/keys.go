@@ -75,7 +75,15 @@ var keys = []key{
 	},
 	{name: "backupRegion", fallback: "syd1", parse: (*loader).backupRegion},
 	{name: "alertEmails", fallback: "[]", parse: (*loader).alertEmails},
-	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: (*loader).image},
+	{name: "apiImage", fallback: "ghcr.io/gomeet/api:1.0.0", parse: func(l *loader, raw string) {
+		l.config.APIImage = l.image("apiImage", raw)
+	}},
+	{name: "postgresImage", fallback: "ghcr.io/gomeet/postgres:17-1", parse: func(l *loader, raw string) {
+		l.config.PostgresImage = l.image("postgresImage", raw)
+	}},
+	{name: "toolsImage", fallback: "ghcr.io/gomeet/tools:1", parse: func(l *loader, raw string) {
+		l.config.ToolsImage = l.image("toolsImage", raw)
+	}},
 	{name: "secretStore", fallback: `{"kind":"pulumi"}`, parse: (*loader).secretStore},
 	{name: "awsAccessKeyId", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSAccessKeyID = given(raw) }},
 	{name: "awsSecretAccessKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSSecretAccessKey = given(raw) }},
@@ -93,6 +101,11 @@ var keys = []key{
 		l.config.Secrets.DatabasePassword = l.word("databasePassword", raw)
 	}},
 	{name: "edgeTLS", generated: GenerateCertificate, missing: notGenerated, parse: (*loader).edgeTLS},
+	{name: "dataTLS", generated: GenerateAuthority, missing: notGenerated, parse: (*loader).dataTLS},
+	{name: "backupPassphrase", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.BackupPassphrase = l.word("backupPassphrase", raw)
+	}},
+	{name: "backupIdentity", generated: GenerateIdentity, missing: notGenerated, parse: (*loader).backupIdentity},
 }
 
 // versionSlug matches DOKS version slugs: Kubernetes version, then DigitalOcean's
@@ -140,12 +153,11 @@ func oneOf[T ~string](l *loader, name, raw string, allowed ...T) T {
 	return ""
 }
 
-func (l *loader) image(raw string) {
-	const allowed = "must be an image pinned by a tag other than latest, or by a digest"
-	l.config.APIImage = raw
+func (l *loader) image(name, raw string) string {
 	if !imageReference.MatchString(raw) || strings.HasSuffix(raw, ":latest") {
-		l.problems.add(qualified("apiImage"), raw, allowed)
+		l.problems.add(qualified(name), raw, "must be an image pinned by a tag other than latest, or by a digest")
 	}
+	return raw
 }
 
 // decode reads a structured value and reports fields the program does not know.

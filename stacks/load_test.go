@@ -13,9 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/certificates"
 	"github.com/gomeet/infra/internal/stackfile"
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/stacks"
 )
@@ -25,7 +28,24 @@ const (
 	livekitSecret    = "LiveKit0123456789abcdef0123456789"
 	redisPassword    = "Redis0123456789abcdef0123456789ab"
 	databasePassword = "Database0123456789abcdef012345678"
+	backupPassphrase = "Backup0123456789abcdef0123456789a"
 )
+
+// dataTLS is a certificate of the data tier, its key and its authority; backupIdentity an
+// age identity.
+var dataTLS, backupIdentity = dataSecrets()
+
+func dataSecrets() (tls, identity string) {
+	tls, err := certificates.NewAuthority(time.Now(), manifests.DataNames())
+	if err != nil {
+		panic(err)
+	}
+	made, err := age.GenerateX25519Identity()
+	if err != nil {
+		panic(err)
+	}
+	return tls, made.String()
+}
 
 // edgeTLS is a certificate and its key; edgeKey is a line of the key.
 var edgeTLS, edgeKey = selfSigned()
@@ -61,6 +81,9 @@ func configuration(t *testing.T, stack string) map[string]string {
 	raw["gomeet:redisPassword"] = redisPassword
 	raw["gomeet:databasePassword"] = databasePassword
 	raw["gomeet:edgeTLS"] = edgeTLS
+	raw["gomeet:dataTLS"] = dataTLS
+	raw["gomeet:backupPassphrase"] = backupPassphrase
+	raw["gomeet:backupIdentity"] = backupIdentity
 	return raw
 }
 
@@ -123,6 +146,18 @@ func TestLoadReportsProblems(t *testing.T) {
 		"no certificate": {
 			set:  map[string]string{"gomeet:edgeTLS": "hunter2"},
 			want: []string{"gomeet:edgeTLS: must be a certificate and its key as PEM: tls: failed to find any PEM data in certificate input"},
+		},
+		"no data certificate": {
+			set:  map[string]string{"gomeet:dataTLS": edgeTLS},
+			want: []string{"gomeet:dataTLS: must be a certificate, its key and its authority as PEM (it has 1 certificates)"},
+		},
+		"no identity": {
+			set:  map[string]string{"gomeet:backupIdentity": "age1hunter2"},
+			want: []string{"gomeet:backupIdentity: must be an age identity, AGE-SECRET-KEY-1 and 58 more characters"},
+		},
+		"images that move": {
+			set:  map[string]string{"gomeet:postgresImage": "postgres:latest", "gomeet:toolsImage": "tools"},
+			want: []string{"gomeet:postgresImage: \"postgres:latest\": must be an image pinned by a tag other than latest, or by a digest", "gomeet:toolsImage: \"tools\": must be an image pinned by a tag other than latest, or by a digest"},
 		},
 		"wrong types": {
 			set: map[string]string{"gomeet:meetings": "many", "gomeet:highAvailability": "perhaps"},
@@ -257,7 +292,7 @@ func TestLoadReportsProblems(t *testing.T) {
 
 func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
-	require.ErrorContains(t, err, "11 problems; nothing was created")
+	require.ErrorContains(t, err, "14 problems; nothing was created")
 	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:stackId: missing", "gomeet:domain: missing", "gomeet:nosuch"} {
 		require.ErrorContains(t, err, part)
 	}
@@ -296,4 +331,11 @@ func FuzzLoad(f *testing.F) {
 		cfg, err := stacks.Load(stack, raw)
 		require.True(t, (cfg == nil) != (err == nil), "exactly one of configuration and error")
 	})
+}
+
+// dataKey is a line of the data tier's key.
+func dataKey() string {
+	_, after, _ := strings.Cut(dataTLS, "-----BEGIN PRIVATE KEY-----\n")
+	line, _, _ := strings.Cut(after, "\n")
+	return line
 }

@@ -17,6 +17,11 @@ const (
 	GenerateKey Generator = "key"
 	// GenerateCertificate makes a self-signed certificate and its key, both as PEM.
 	GenerateCertificate Generator = "certificate"
+	// GenerateAuthority makes a certificate of manifests.DataNames, its key and the
+	// certificate of the authority that signed it, all as PEM in this order.
+	GenerateAuthority Generator = "authority"
+	// GenerateIdentity makes an age identity (X25519).
+	GenerateIdentity Generator = "identity"
 )
 
 // Secret tells whether what it makes is one.
@@ -66,6 +71,14 @@ type Secrets struct {
 	// EdgeCertificate and EdgeKey are PEM, for the way from the load balancers to the
 	// edge.
 	EdgeCertificate, EdgeKey string
+	// DataCertificate, DataKey and DataAuthority are PEM: what every program of the data
+	// tier shows, and what its clients check that against.
+	DataCertificate, DataKey, DataAuthority string
+	// BackupPassphrase encrypts PostgreSQL's backups.
+	BackupPassphrase string
+	// BackupRecipient is what all other backups are encrypted with. Its identity, which
+	// decrypts them, is in the stack's configuration and goes nowhere.
+	BackupRecipient string
 	// AWSAccessKeyID and AWSSecretAccessKey read the stack's entries in AWS Secrets
 	// Manager, where a stack keeps them there.
 	AWSAccessKeyID, AWSSecretAccessKey string

@@ -29,6 +29,11 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		return nil, err
 	}
 	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}))
+	data, err := w.dataTier(ctx, opts...)
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, pulumi.DependsOn(data))
 	if err := w.media(ctx, opts...); err != nil {
 		return nil, err
 	}
@@ -69,13 +74,13 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 		if _, err := components.NewLiveKit(ctx, w.site.Name, &components.LiveKitArgs{
 			Environment: w.env,
 			Config: manifests.NewLiveKit(manifests.LiveKitPlan{
-				Region: w.site.Region, MaxParticipants: w.cfg.Target.ParticipantsPerMeeting, Redis: w.redis("livekit"),
+				Region: w.site.Region, MaxParticipants: w.cfg.Target.ParticipantsPerMeeting, Redis: w.redis(),
 				Limit: manifests.LiveKitLimit{
 					NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
 					SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,
 				},
 			}),
-			Key: secret(w.cfg.Secrets.LiveKit), RedisPassword: secret(w.cfg.Secrets.RedisPassword),
+			Key: secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
 			Scaling: w.sfuScaling(), Nodes: pool.Count, Request: w.plan.MediaRequest(),
 		}, opts...); err != nil {
 			return err
@@ -87,10 +92,10 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 	}
 	_, err := components.NewRecorders(ctx, w.site.Name, &components.RecordersArgs{
 		Environment: w.env,
-		Config: manifests.NewEgress(w.redis("livekit"), "ws://"+w.livekitAddress(), manifests.EgressS3{
+		Config: manifests.NewEgress(w.redis(), "ws://"+w.livekitAddress(), manifests.EgressS3{
 			Region: w.cfg.Sites[0].Region, Endpoint: spacesURL(w.cfg.Sites[0].Region), Bucket: w.shared.storage.RecordingsName,
 		}),
-		LiveKitKey: secret(w.cfg.Secrets.LiveKit), RedisPassword: secret(w.cfg.Secrets.RedisPassword),
+		LiveKitKey: secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
 		AccessKey: w.shared.storage.RecordingsKey.AccessKey, SecretKey: w.shared.storage.RecordingsKey.SecretKey,
 		Nodes: pool.Count, Request: w.plan.RecorderRequest(), NodeRanges: []string{w.site.VPCRange.String()},
 	}, opts...)
@@ -136,16 +141,30 @@ func (w *workloads) livekitAddress() string {
 	return address("livekit", manifests.MediaNamespace, manifests.LiveKitPort)
 }
 
-// redis is the Redis cluster, as a user of it sees it.
-func (w *workloads) redis(user string) manifests.LiveKitRedis {
+// redis is the Redis cluster, as LiveKit and its recorders see it.
+func (w *workloads) redis() manifests.LiveKitRedis {
 	return manifests.LiveKitRedis{
-		ClusterAddresses: []string{address(manifests.RedisService, manifests.DataNamespace, manifests.RedisPort)}, Username: user,
+		ClusterAddresses: []string{address(manifests.RedisService, manifests.DataNamespace, manifests.RedisPort)},
+		Username:         manifests.RedisUserLiveKit,
+		TLS:              &manifests.LiveKitRedisTLS{Enabled: true, CACertFile: manifests.RedisAuthorityFile},
 	}
+}
+
+// redisPassword is that of a user of Redis, redisAuthority what its nodes are checked
+// against.
+func (w *workloads) redisPassword() pulumi.StringInput {
+	return secret(w.cfg.Secrets.redisPasswords().LiveKit)
+}
+
+func (w *workloads) redisAuthority() pulumi.StringInput {
+	return pulumi.String(w.cfg.Secrets.DataAuthority)
 }
 
 // spacesURL is the endpoint of a region's buckets
 // (docs.digitalocean.com/products/spaces/reference/s3-compatibility).
-func spacesURL(region string) string { return "https://" + region + ".digitaloceanspaces.com" }
+func spacesURL(region string) string { return "https://" + spacesHost(region) }
+
+func spacesHost(region string) string { return region + ".digitaloceanspaces.com" }
 
 func (w *workloads) apiConfig() manifests.API {
 	return manifests.API{
@@ -159,11 +178,13 @@ func (w *workloads) apiConfig() manifests.API {
 		},
 		Database: manifests.APIDatabase{
 			Address: address(manifests.PgBouncerService, manifests.DataNamespace, manifests.PgBouncerPort),
-			Name:    "gomeet", User: "gomeet", PasswordFile: manifests.APIDatabasePasswordFile,
+			Name:    manifests.DatabaseName, User: manifests.DatabaseUser, PasswordFile: manifests.APIDatabasePasswordFile,
+			CAFile: manifests.APIDataAuthorityFile,
 		},
 		Redis: manifests.APIRedis{
 			Addresses: []string{address(manifests.RedisService, manifests.DataNamespace, manifests.RedisPort)},
-			User:      "api", PasswordFile: manifests.APIRedisPasswordFile,
+			User:      manifests.RedisUserAPI, PasswordFile: manifests.APIRedisPasswordFile,
+			CAFile: manifests.APIDataAuthorityFile,
 		},
 		LiveKit: manifests.APILiveKit{
 			InternalURL: "http://" + w.livekitAddress(), PublicURL: "wss://" + w.edgeHosts().LiveKit[0],
@@ -181,8 +202,9 @@ func (w *workloads) apiSecrets() pulumi.StringMap {
 	files := pulumi.StringMap{}
 	for path, value := range map[string]pulumi.StringInput{
 		manifests.APISigningKeyFile:       secret(w.cfg.Secrets.APISigningKey),
-		manifests.APIDatabasePasswordFile: secret(w.cfg.Secrets.DatabasePassword),
-		manifests.APIRedisPasswordFile:    secret(w.cfg.Secrets.RedisPassword),
+		manifests.APIDatabasePasswordFile: secret(w.cfg.Secrets.databasePassword(manifests.DatabaseUser)),
+		manifests.APIRedisPasswordFile:    secret(w.cfg.Secrets.redisPasswords().API),
+		manifests.APIDataAuthorityFile:    w.redisAuthority(),
 		manifests.APILiveKitSecretFile:    secret(w.cfg.Secrets.LiveKit),
 		manifests.APIBucketKeyFile:        w.shared.storage.RecordingsKey.AccessKey,
 		manifests.APIBucketSecretFile:     w.shared.storage.RecordingsKey.SecretKey,

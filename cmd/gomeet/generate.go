@@ -13,6 +13,10 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
+	"github.com/gomeet/infra/internal/certificates"
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/stacks"
 )
 
@@ -29,6 +33,14 @@ func generate(g stacks.Generator) (string, error) {
 		return newKey()
 	case stacks.GenerateCertificate:
 		return newCertificate(time.Now())
+	case stacks.GenerateAuthority:
+		return certificates.NewAuthority(time.Now(), manifests.DataNames())
+	case stacks.GenerateIdentity:
+		identity, err := age.GenerateX25519Identity()
+		if err != nil {
+			return "", err
+		}
+		return identity.String(), nil
 	default:
 		return "", fmt.Errorf("unknown generator %q", g)
 	}

@@ -1,18 +1,26 @@
 # shellcheck shell=sh
-# Metrics of jobs, in the text format that node_exporter's textfile collector reads.
+# Metrics of jobs, in Prometheus' text format.
 #
-#   METRICS_DIR   where to write; without it nothing is written
+#   METRICS_DIR   where to write files for node_exporter's textfile collector
+#   METRICS_PUSH  Pushgateway to send them to
+# Without either, nothing is published. A metric that cannot be sent fails no backup: the
+# alert on the newest backup's age then fires.
 
 # publish NAME writes standard input as NAME.prom, at once: a collector never reads
-# half a file.
+# half a file. The Pushgateway keeps it as the job NAME.
 publish() {
-	[ -n "${METRICS_DIR:-}" ] || {
-		cat >/dev/null
-		return 0
-	}
-	cat >"$METRICS_DIR/.$1.new"
-	chmod 0644 "$METRICS_DIR/.$1.new"
-	mv "$METRICS_DIR/.$1.new" "$METRICS_DIR/$1.prom"
+	published=$(mktemp)
+	cat >"$published"
+	if [ -n "${METRICS_PUSH:-}" ]; then
+		curl --silent --show-error --fail --max-time 10 --data-binary "@$published" "$METRICS_PUSH/metrics/job/$1" ||
+			echo "metrics of $1 were not sent to $METRICS_PUSH" >&2
+	fi
+	if [ -n "${METRICS_DIR:-}" ]; then
+		cp "$published" "$METRICS_DIR/.$1.new"
+		chmod 0644 "$METRICS_DIR/.$1.new"
+		mv "$METRICS_DIR/.$1.new" "$METRICS_DIR/$1.prom"
+	fi
+	rm -f "$published"
 }
 
 # backed_up SYSTEM KIND notes that a backup succeeded now. The alert is on its age: a
