@@ -21,12 +21,12 @@ func (p *Plan) bill(s Scenario) Bill {
 			b.add(ComponentControlPlane, cp.Site, "high availability of the control plane", whole(1), p.price(ProductControlPlaneHA))
 		}
 	}
-	p.billTransfer(&b, s)
-	p.billStorage(&b, s)
+	usage := p.Usage(s.Name)
+	p.billTransfer(&b, usage)
+	p.billStorage(&b, usage)
 	p.billPeering(&b)
 	// Every load balancer is looked at from outside.
-	checks := max(len(p.Daemons.LoadBalancers)-UptimeChecksFree, 0)
-	b.add(ComponentUptime, "", "uptime checks beyond the free one", whole(checks), p.price(ProductUptimeCheck))
+	b.Items = append(b.Items, p.CatalogueUsed().UptimeItem(len(p.Daemons.LoadBalancers)))
 	return b
 }
 
@@ -59,49 +59,17 @@ func (p *Plan) billRole(b *Bill, role Role) {
 	}
 }
 
-// egressGiB is the outbound transfer of the SFU nodes in a scenario.
-func (p *Plan) egressGiB(s Scenario) decimal.Decimal {
-	bytes := float64(p.Target.Meetings) * p.Demand.PerMeeting.BitsOut / bitsPerByte * s.HoursPerMonth * 3600 * s.GrowthFactor
-	return measured(bytes / gib)
-}
-
-func (p *Plan) billTransfer(b *Bill, s Scenario) {
-	over := decimal.Max(p.egressGiB(s).Sub(b.AllowanceGiB), decimal.Zero)
-	b.add(ComponentTransfer, "", "outbound transfer beyond the pooled allowance", over, p.price(ProductTransfer))
-}
-
-// Backups that are kept (design document, backup strategy).
-const (
-	pgFullsKept    = 30
-	redisDumpsKept = 24 + 30
-)
-
-// coldItem prices recordings past the object store. Storage follows the hours of the
-// scenario: a low month records less.
-func (p *Plan) coldItem(s Scenario) Item {
-	perDay := p.Demand.RecordingTBPerDay * s.GrowthFactor
-	if expected := p.Target.MeetingHoursPerDay() * float64(p.Target.DaysPerMonth); expected > 0 {
-		perDay *= s.HoursPerMonth / expected
-	}
-	price := p.price(ProductSpacesCold)
-	if !price.Known() {
-		price = p.price(ProductSpacesStorage)
-	}
-	return Item{
-		Component: ComponentRecordings, Name: "recordings older than the object store keeps", Price: price,
-		Quantity: measured(perDay * float64(p.Target.RetentionDays-p.Target.HotDays) * tera / gib),
-	}
+func (p *Plan) billTransfer(b *Bill, u Usage) {
+	b.Items = append(b.Items, p.CatalogueUsed().TransferItem(u.Egress, b.AllowanceGiB))
 }
 
 // billStorage prices what lies in Spaces: backups, and recordings if any are made.
-func (p *Plan) billStorage(b *Bill, s Scenario) {
+func (p *Plan) billStorage(b *Bill, u Usage) {
+	catalogue := p.CatalogueUsed()
 	if p.Total(RoleRecorder) > 0 {
-		b.Items = append(b.Items, p.coldItem(s))
+		b.Items = append(b.Items, catalogue.ColdItem(u.ColdRecordings))
 	}
-	backups := measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib)
-	over := decimal.Max(backups.Sub(whole(SpacesIncludedGiB)), decimal.Zero)
-	b.add(ComponentBackups, "", "backups of PostgreSQL and Redis beyond the Spaces subscription", over, p.price(ProductSpacesStorage))
-	b.add(ComponentSpaces, "", "Spaces subscription", whole(1), p.price(ProductSpaces))
+	b.Items = append(b.Items, catalogue.BackupsItem(u.Backups), catalogue.SpacesItem())
 }
 
 func (p *Plan) billPeering(b *Bill) {
@@ -125,5 +93,5 @@ func (p *Plan) missing() []Item {
 		item.Name = fmt.Sprintf("%s to record %d meetings at once", choice.Size.Slug, needed)
 		item.Quantity, item.Price = whole(choice.Count), choice.Size.Monthly
 	}
-	return []Item{item, p.coldItem(p.scenario(ScenarioExpected))}
+	return []Item{item, p.CatalogueUsed().ColdItem(p.coldGiB(p.scenario(ScenarioExpected)))}
 }

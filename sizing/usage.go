@@ -1,0 +1,90 @@
+package sizing
+
+import "github.com/shopspring/decimal"
+
+// Usage is what a scenario uses that no resource shows: it depends on how much people
+// meet, not on what is deployed. All are GiB.
+type Usage struct {
+	// Egress is the outbound transfer of the SFU nodes per month, before the allowance
+	// that Droplets include.
+	Egress decimal.Decimal `json:"egressGiB"`
+	// ColdRecordings is what is kept past the object store; nothing without recorders.
+	ColdRecordings decimal.Decimal `json:"coldRecordingsGiB"`
+	// Backups is the kept backups of PostgreSQL and Redis, before what the Spaces
+	// subscription includes.
+	Backups decimal.Decimal `json:"backupsGiB"`
+}
+
+// Backups that are kept (design document, backup strategy).
+const (
+	pgFullsKept    = 30
+	redisDumpsKept = 24 + 30
+)
+
+// Usage returns what the plan uses in a scenario.
+func (p *Plan) Usage(name ScenarioName) Usage {
+	s := p.scenario(name)
+	u := Usage{
+		Egress:         p.egressGiB(s),
+		ColdRecordings: decimal.Zero,
+		Backups:        measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib),
+	}
+	if p.Total(RoleRecorder) > 0 {
+		u.ColdRecordings = p.coldGiB(s)
+	}
+	return u
+}
+
+// egressGiB is the outbound transfer of the SFU nodes in a scenario.
+func (p *Plan) egressGiB(s Scenario) decimal.Decimal {
+	bytes := float64(p.Target.Meetings) * p.Demand.PerMeeting.BitsOut / bitsPerByte * s.HoursPerMonth * 3600 * s.GrowthFactor
+	return measured(bytes / gib)
+}
+
+// coldGiB is recordings past the object store, if they are made. Storage follows the
+// hours of the scenario: a low month records less.
+func (p *Plan) coldGiB(s Scenario) decimal.Decimal {
+	perDay := p.Demand.RecordingTBPerDay * s.GrowthFactor
+	if expected := p.Target.MeetingHoursPerDay() * float64(p.Target.DaysPerMonth); expected > 0 {
+		perDay *= s.HoursPerMonth / expected
+	}
+	return measured(perDay * float64(p.Target.RetentionDays-p.Target.HotDays) * tera / gib)
+}
+
+// TransferItem prices egress beyond the pooled allowance, both GiB per month.
+func (c *Catalogue) TransferItem(egress, allowance decimal.Decimal) Item {
+	return Item{
+		Component: ComponentTransfer, Name: "outbound transfer beyond the pooled allowance",
+		Quantity: decimal.Max(egress.Sub(allowance), decimal.Zero), Price: c.Price(ProductTransfer),
+	}
+}
+
+// ColdItem prices recordings past the object store, in GiB.
+func (c *Catalogue) ColdItem(gib decimal.Decimal) Item {
+	price := c.Price(ProductSpacesCold)
+	if !price.Known() {
+		price = c.Price(ProductSpacesStorage)
+	}
+	return Item{Component: ComponentRecordings, Name: "recordings older than the object store keeps", Quantity: gib, Price: price}
+}
+
+// BackupsItem prices backups beyond what the Spaces subscription includes, in GiB.
+func (c *Catalogue) BackupsItem(gib decimal.Decimal) Item {
+	return Item{
+		Component: ComponentBackups, Name: "backups of PostgreSQL and Redis beyond the Spaces subscription",
+		Quantity: decimal.Max(gib.Sub(whole(SpacesIncludedGiB)), decimal.Zero), Price: c.Price(ProductSpacesStorage),
+	}
+}
+
+// SpacesItem prices the subscription that all buckets of an account share.
+func (c *Catalogue) SpacesItem() Item {
+	return Item{Component: ComponentSpaces, Name: "Spaces subscription", Quantity: whole(1), Price: c.Price(ProductSpaces)}
+}
+
+// UptimeItem prices uptime checks, of which an account has UptimeChecksFree for nothing.
+func (c *Catalogue) UptimeItem(checks int) Item {
+	return Item{
+		Component: ComponentUptime, Name: "uptime checks beyond the free one",
+		Quantity: whole(max(checks-UptimeChecksFree, 0)), Price: c.Price(ProductUptimeCheck),
+	}
+}
