@@ -15,6 +15,8 @@ import (
 //	buckets      the buckets' names and regions
 //	plan         the model and the nodes per role over all sites
 //	monthlyCost  US dollars per month as text: low, expected, peak
+//	usage        what that cost includes beside resources, per scenario and as text:
+//	             egressGiB, coldRecordingsGiB, backupsGiB; "gomeet cost" reads it
 //	capacity     meetings and participants the plan carries, and which pool ends first
 //	kubeconfigs  per site, secret
 //	spacesKeys   per bucket that workloads write to: accessKey and secretKey, secret
@@ -82,6 +84,7 @@ func (o *outputs) export(ctx *pulumi.Context) {
 		"expected": pulumi.String(o.plan.Cost.Expected.Total().StringFixed(2)),
 		"peak":     pulumi.String(o.plan.Cost.Peak.Total().StringFixed(2)),
 	})
+	ctx.Export("usage", o.usage())
 	ctx.Export("capacity", pulumi.Map{
 		"meetings":               pulumi.Int(o.plan.Verdict.Meetings),
 		"participantsPerMeeting": pulumi.Int(o.plan.Target.ParticipantsPerMeeting),
@@ -98,6 +101,19 @@ func (o *outputs) export(ctx *pulumi.Context) {
 
 func credentials(key *digitalocean.SpacesKey) pulumi.Map {
 	return pulumi.Map{"accessKey": key.AccessKey, "secretKey": key.SecretKey}
+}
+
+func (o *outputs) usage() pulumi.Map {
+	scenarios := pulumi.Map{}
+	for _, name := range []sizing.ScenarioName{sizing.ScenarioLow, sizing.ScenarioExpected, sizing.ScenarioPeak} {
+		u := o.plan.Usage(name)
+		scenarios[string(name)] = pulumi.StringMap{
+			"egressGiB":         pulumi.String(u.Egress.String()),
+			"coldRecordingsGiB": pulumi.String(u.ColdRecordings.String()),
+			"backupsGiB":        pulumi.String(u.Backups.String()),
+		}
+	}
+	return scenarios
 }
 
 func (o *outputs) planned() pulumi.Map {

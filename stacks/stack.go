@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/gomeet/infra/sizing"
 )
 
 // Run is the program: it loads the stack's configuration from the engine, checks it
@@ -33,6 +35,9 @@ func Deploy(ctx *pulumi.Context, cfg *Config) error {
 		return err
 	}
 	if err := reportSharedRegions(ctx, cfg); err != nil {
+		return err
+	}
+	if err := reportCost(ctx, plan); err != nil {
 		return err
 	}
 	shared, err := deployShared(ctx, cfg, plan)
@@ -68,4 +73,12 @@ func reportSharedRegions(ctx *pulumi.Context, cfg *Config) error {
 		}
 	}
 	return nil
+}
+
+// reportCost says in every preview and update what the plan costs, in one line. What a
+// change adds is in the outputs' difference (monthlyCost), and in full in "gomeet cost".
+func reportCost(ctx *pulumi.Context, plan *sizing.Plan) error {
+	c := plan.Cost
+	return ctx.Log.Info(fmt.Sprintf("cost per month at list prices: $%s expected, $%s to $%s with less or more traffic",
+		c.Monthly().StringFixed(2), c.Low.Total().StringFixed(2), c.Peak.Total().StringFixed(2)), nil)
 }

@@ -163,3 +163,39 @@ func (p *Preview) states(pick func(Step) *Resource) []*Resource {
 	}
 	return states
 }
+
+// Renamed maps the URNs of resources before to those after, where they differ: an alias
+// lets the engine find what had another name.
+func (p *Preview) Renamed() map[resource.URN]resource.URN {
+	renamed := map[resource.URN]resource.URN{}
+	for _, s := range p.Steps {
+		if s.Old != nil && s.New != nil && s.Old.URN != s.New.URN {
+			renamed[s.Old.URN] = s.New.URN
+		}
+	}
+	return renamed
+}
+
+// Outputs returns what the stack exported the last time, nil when it never was deployed.
+func (p *Preview) Outputs() resource.PropertyMap { return Outputs(p.Before()) }
+
+// rootType is the type of the stack itself.
+const rootType = "pulumi:pulumi:Stack"
+
+// Outputs returns what a stack exports, nil when its resources do not include the stack.
+func Outputs(resources []*Resource) resource.PropertyMap {
+	for _, r := range resources {
+		if r.Type == rootType {
+			return r.Outputs
+		}
+	}
+	return nil
+}
+
+// Stack returns the name of the stack, "" when there is no step to tell it.
+func (p *Preview) Stack() string {
+	if len(p.Steps) == 0 {
+		return ""
+	}
+	return string(p.Steps[0].URN.Stack())
+}
