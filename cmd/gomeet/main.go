@@ -16,6 +16,6 @@ func main() {
 	defer stop()
 	if err := newRoot().ExecuteContext(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "gomeet:", err)
-		os.Exit(1)
+		os.Exit(exitCode(err))
 	}
 }

@@ -12,7 +12,7 @@ import (
 // Plan returns the tables of a plan: its pools, what they carry, what they cost. real
 // is the capacity model's plan for the same target; it may be the same plan.
 func Plan(p, real *sizing.Plan) []Table {
-	return []Table{pools(p), carries(p, real), cost(p), findings(p)}
+	return []Table{pools(p), carries(p, real), planCost(p), findings(p)}
 }
 
 // Money writes US dollars with thousands separators.
@@ -94,7 +94,7 @@ func carries(p, real *sizing.Plan) Table {
 	return t
 }
 
-func cost(p *sizing.Plan) Table {
+func planCost(p *sizing.Plan) Table {
 	c := p.Cost
 	t := Table{
 		Title:   "Cost per month, US dollars",
