@@ -40,6 +40,13 @@ func TestGolden(t *testing.T) {
 		"explain-sfu.txt":        {"plan", "--stack", "prod", "--model", "capacity", "--explain", "sfu.nodes"},
 		"compare-design.txt":     {"plan", "--stack", "prod", "--compare", "design"},
 		"simulate-prod.txt":      {"simulate", "--stack", "prod"},
+		"cost-larger.txt":        {"cost", "--preview-file", larger},
+		"cost-larger.md":         {"cost", "--preview-file", larger, "--output", "markdown"},
+		"cost-larger.json":       {"cost", "--preview-file", larger, "--output", "json"},
+		"cost-unchanged.md":      {"cost", "--preview-file", "internal/cost/testdata/prod.json", "--output", "markdown"},
+		"cost-one-site.md":       {"cost", "--preview-file", "internal/cost/testdata/prod-one-site.json", "--output", "markdown"},
+		"cost-autoscaled.md":     {"cost", "--preview-file", "internal/cost/testdata/prod-autoscaled.json", "--output", "markdown"},
+		"cost-autoscaled.txt":    {"cost", "--preview-file", "internal/cost/testdata/prod-autoscaled.json", "--all"},
 		"simulate-capacity.txt":  {"simulate", "--stack", "prod", "--model", "capacity", "--lose", "2"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func (p *pricer) service(r *engine.Resource) {
 			known = err == nil
 		}
 	}
-	p.add(r, unless(known, Line{Component: sizing.ComponentLoadBalancer, What: fmt.Sprintf("%s load balancer nodes", units),
+	p.add(r, unless(known, Line{Component: sizing.ComponentLoadBalancer, What: fmt.Sprintf("%s-node load balancer", units),
 		Quantity: Same(units), Price: p.catalogue.Price(sizing.ProductLoadBalancerNode)}))
 }
 

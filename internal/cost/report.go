@@ -123,6 +123,8 @@ func (r *Report) Percent() decimal.NullDecimal {
 type Group struct {
 	Name          string
 	Before, After Amounts
+	// Priced says that at least one of the lines has a price.
+	Priced bool
 }
 
 // Components sums by component, Sites by site; "" is what belongs to no site.
@@ -143,7 +145,11 @@ func (r *Report) groups(of func(Line) string) []Group {
 	var groups []Group
 	for _, name := range names {
 		in := func(l Line) bool { return of(l) == name }
-		groups = append(groups, Group{name, r.Before.Sum(in), r.After.Sum(in)})
+		priced := func(l Line) bool { return in(l) && l.Price.Known() }
+		groups = append(groups, Group{
+			name, r.Before.Sum(in), r.After.Sum(in),
+			slices.ContainsFunc(r.Before.Lines, priced) || slices.ContainsFunc(r.After.Lines, priced),
+		})
 	}
 	return groups
 }
@@ -160,7 +166,7 @@ func (r *Report) Undeclared() []Group {
 		plan := Amounts{r.Plan.Cost.Low.Component(component), r.Plan.Cost.Expected.Component(component), r.Plan.Cost.Peak.Component(component)}
 		have := r.After.Sum(func(l Line) bool { return l.Component == component })
 		if !plan.Equal(have) {
-			groups = append(groups, Group{component, plan, have})
+			groups = append(groups, Group{component, plan, have, true})
 		}
 	}
 	return groups

@@ -93,7 +93,7 @@ func (p *pricer) loadBalancer(r *engine.Resource) {
 	if kind, _ := text(r.Inputs, "type"); strings.EqualFold(kind, "GLOBAL") {
 		price = sizing.Price{Unit: price.Unit}
 	}
-	p.add(r, unless(known, Line{Component: sizing.ComponentLoadBalancer, What: fmt.Sprintf("%s load balancer nodes", units),
+	p.add(r, unless(known, Line{Component: sizing.ComponentLoadBalancer, What: fmt.Sprintf("%s-node load balancer", units),
 		Quantity: Same(units), Price: price}))
 }
 

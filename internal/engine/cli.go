@@ -86,16 +86,8 @@ func (c *CLI) run(ctx context.Context, args []string) (string, error) {
 // reason is why a command failed: the errors among a preview's diagnostics, else what it
 // wrote on standard error.
 func reason(out, stderr string) string {
-	var errors []string
-	if p, err := ReadPreview(strings.NewReader(out)); err == nil {
-		for _, d := range p.Diagnostics {
-			if d.Severity == "error" {
-				errors = append(errors, strings.TrimSpace(d.Message))
-			}
-		}
-	}
-	if len(errors) > 0 {
-		return strings.Join(errors, "\n")
+	if p, err := ReadPreview(strings.NewReader(out)); err == nil && len(p.Errors()) > 0 {
+		return strings.Join(p.Errors(), "\n")
 	}
 	return strings.TrimSpace(stderr)
 }

@@ -84,6 +84,15 @@ func TestIncompletePreview(t *testing.T) {
 	require.ErrorContains(t, p.Complete(), "--show-sames")
 }
 
+// A preview that the engine ended early is not priced or checked as if it were whole.
+func TestFailedPreview(t *testing.T) {
+	p, err := engine.ReadPreview(strings.NewReader(`{"changeSummary":{},"steps":[],"diagnostics":[
+		{"message":"sites share a region","severity":"info"},
+		{"message":"cannot be deleted because it is protected\n","severity":"error"}]}`))
+	require.NoError(t, err)
+	require.EqualError(t, p.Complete(), "the preview failed: cannot be deleted because it is protected")
+}
+
 func TestState(t *testing.T) {
 	file, err := os.Open(filepath.Join("testdata", "state.json"))
 	require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -115,9 +116,13 @@ func ReadPreviewFile(path string) (*Preview, error) {
 	return p, nil
 }
 
-// Complete returns an error when the preview leaves unchanged resources out, as it does
-// without --show-sames.
+// Complete returns an error when the preview is not of the whole stack: when the engine
+// ended it with an error, or when it leaves unchanged resources out, as it does without
+// --show-sames.
 func (p *Preview) Complete() error {
+	if said := p.Errors(); len(said) > 0 {
+		return fmt.Errorf("the preview failed: %s", strings.Join(said, "; "))
+	}
 	shown := 0
 	for _, s := range p.Steps {
 		if s.Op == apitype.OpSame {
@@ -128,6 +133,17 @@ func (p *Preview) Complete() error {
 		return fmt.Errorf("the preview shows %d of %d unchanged resources; make it with \"pulumi preview --json --show-sames\"", shown, want)
 	}
 	return nil
+}
+
+// Errors returns what the engine and the program reported as errors.
+func (p *Preview) Errors() []string {
+	var said []string
+	for _, d := range p.Diagnostics {
+		if d.Severity == "error" {
+			said = append(said, strings.TrimSpace(d.Message))
+		}
+	}
+	return said
 }
 
 // gone are the operations after which a resource is not there.

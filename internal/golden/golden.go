@@ -13,6 +13,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
+// Updating reports whether the test is to rewrite what it compares with.
+func Updating() bool { return *update }
+
 // Equal requires got to equal the file testdata/name.
 func Equal(t *testing.T, name, got string) {
 	t.Helper()

@@ -85,7 +85,11 @@ func described(l *cost.Line) string {
 	case l == nil:
 		return ""
 	case l.Resource == "":
-		return fmt.Sprintf("%s %s", l.Quantity.Expected, strings.TrimSuffix(l.Price.Unit, "-month"))
+		unit := strings.TrimSuffix(l.Price.Unit, "-month")
+		if unit != "GiB" {
+			unit = "x " + unit
+		}
+		return l.Quantity.Expected.Round(2).String() + " " + unit
 	default:
 		return l.What
 	}
@@ -112,6 +116,10 @@ func costGroups(r *cost.Report, title, what string, groups []cost.Group) Table {
 		name := g.Name
 		if name == "" {
 			name = "whole stack"
+		}
+		if !g.Priced {
+			t.Rows = append(t.Rows, []string{name, "no price", "no price", "no price"})
+			continue
 		}
 		if r.Current {
 			t.Rows = append(t.Rows, []string{name, Money(g.After.Low), Money(g.After.Expected), Money(g.After.Peak)})

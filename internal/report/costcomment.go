@@ -67,6 +67,10 @@ func costHeadline(r *cost.Report) string {
 		}
 		percent = fmt.Sprintf(", %s%s %%", sign, p.Decimal.StringFixed(1))
 	}
-	return fmt.Sprintf("**Stack `%s`: %s → %s a month** (%s%s)", r.Stack,
-		Money(r.Before.Total().Expected), after, Signed(r.Difference().Expected), percent)
+	d, between := r.Difference(), ""
+	if !d.Low.Equal(d.Expected) || !d.Peak.Equal(d.Expected) {
+		between = fmt.Sprintf("; %s in the low scenario and %s in the peak one", Signed(d.Low), Signed(d.Peak))
+	}
+	return fmt.Sprintf("**Stack `%s`: %s → %s a month** (%s%s%s)", r.Stack,
+		Money(r.Before.Total().Expected), after, Signed(d.Expected), percent, between)
 }

@@ -81,7 +81,7 @@ func NewCostView(r *cost.Report, exceeded []cost.Exceeded) CostView {
 func groupViews(groups []cost.Group) []CostGroupView {
 	views := []CostGroupView{}
 	for _, g := range groups {
-		views = append(views, CostGroupView(g))
+		views = append(views, CostGroupView{g.Name, g.Before, g.After})
 	}
 	return views
 }
