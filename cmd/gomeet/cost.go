@@ -43,6 +43,7 @@ apply to the expected scenario.`,
 	flags.StringVar(&source.stack, "stack", "", "the stack")
 	flags.StringVar(&source.file, "preview-file", "", `price this saved preview (of "pulumi preview --json --show-sames"); - is standard input`)
 	flags.BoolVar(&source.state, "state", false, "price what is deployed instead of a change")
+	flags.BoolVar(&source.refresh, "refresh", false, "let the preview look at the cloud first, and not only at the state")
 	flags.StringVarP(&format, "output", "o", "table", "table, json, markdown (a pull request comment) or html")
 	flags.StringVar(&saveTo, "save-preview", "", "also write the preview to this file, for --preview-file and other tools")
 	flags.BoolVar(&all, "all", false, "list what does not change, too")
@@ -51,6 +52,7 @@ apply to the expected scenario.`,
 	flags.StringVar(&percent, "max-increase-percent", "", "the same in percent of what the stack costs before")
 	cmd.MarkFlagsMutuallyExclusive("preview-file", "state")
 	cmd.MarkFlagsMutuallyExclusive("save-preview", "state")
+	cmd.MarkFlagsMutuallyExclusive("refresh", "preview-file", "state")
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(costFormats, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if !slices.Contains(costFormats, format) {

@@ -19,8 +19,8 @@ import (
 // costSource says what to price: a preview that is made now, a saved one, or what is
 // deployed.
 type costSource struct {
-	stack, file string
-	state       bool
+	stack, file    string
+	state, refresh bool
 }
 
 // read returns the report, and the compact JSON of the preview it is about.
@@ -66,7 +66,11 @@ func (s costSource) preview(cmd *cobra.Command) (*engine.Preview, []byte, error)
 		if err != nil {
 			return nil, nil, err
 		}
-		return cli.Preview(cmd.Context(), s.stack)
+		var options []string
+		if s.refresh {
+			options = append(options, "--refresh")
+		}
+		return cli.Preview(cmd.Context(), s.stack, options...)
 	case "-":
 		raw, err = io.ReadAll(cmd.InOrStdin())
 	default:

@@ -58,6 +58,7 @@ func TestReplacements(t *testing.T) {
 		"one step":             {"replace" + before + after},
 		"three steps":          {"create-replacement" + before + after, "replace" + before + after, "delete-replaced" + before},
 		"deleted before made":  {"delete-replaced" + before, "replace" + before + after, "create-replacement" + before + after},
+		"after a refresh":      {"refresh" + state("oldState", "recorded") + state("newState", "old"), "replace" + before + after},
 		"a deletion with both": {"delete-replaced" + before + before, "create-replacement" + after},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -152,7 +152,8 @@ var gone = []apitype.OpType{
 }
 
 // Before returns the resources as they are, After as they would be. Components are
-// among them. Resources of steps that were left out are missing, see Complete.
+// among them. Resources of steps that were left out are missing, see Complete. The steps
+// of a refresh (--refresh) are passed over: those that follow start from what it found.
 func (p *Preview) Before() []*Resource {
 	return p.states(func(s Step) *Resource { return s.Old })
 }
@@ -172,6 +173,9 @@ func (p *Preview) states(pick func(Step) *Resource) []*Resource {
 	var states []*Resource
 	seen := map[resource.URN]bool{}
 	for _, s := range p.Steps {
+		if s.Op == apitype.OpRefresh {
+			continue
+		}
 		if r := pick(s); r != nil && !seen[r.URN] {
 			seen[r.URN] = true
 			states = append(states, r)
