@@ -92,8 +92,9 @@ plan: commands ## Show the nodes and the cost of the stack, and what it carries
 test: lint unit end-to-end ## Run every check and test, as CI does
 
 .PHONY: lint
-lint: ## Check format, vet and staticcheck
+lint: ## Check format, vet, staticcheck, the scripts and workflows of CI
 	@tools/build lint
+	@tools/ci/check
 	@for module in $(MODULES); do \
 	  echo "lint: $$module"; \
 	  (cd $$module && unformatted=$$(gofmt -l $$(git ls-files '*.go')) && \
