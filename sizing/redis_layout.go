@@ -25,7 +25,7 @@ func (p *Plan) RedisLayout() RedisLayout {
 	if nodes == 0 {
 		return RedisLayout{}
 	}
-	l := RedisLayout{Pods: redisLeastMasters, PerNode: ceilDiv(redisLeastMasters, nodes)}
+	l := RedisLayout{Pods: redisLeastMasters, PerNode: redisShare(nodes)}
 	if masters := redisMasters(nodes); nodes >= 2*redisLeastMasters {
 		l.Pods, l.Replicas = 2*masters, 1
 	}
@@ -34,8 +34,11 @@ func (p *Plan) RedisLayout() RedisLayout {
 	l.MaxMemoryMiB = p.Daemons.Redis.MaxMemoryMiB / l.PerNode
 	for _, volume := range p.Volumes {
 		if volume.Role == RoleRedis {
-			l.VolumeGiB = volume.GiB / l.PerNode
+			l.VolumeGiB = volume.GiB
 		}
 	}
 	return l
 }
+
+// redisShare is how many Redis servers share each of a number of nodes.
+func redisShare(nodes int) int { return ceilDiv(redisLeastMasters, max(nodes, 1)) }

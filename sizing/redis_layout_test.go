@@ -29,7 +29,8 @@ func TestRedisLayout(t *testing.T) {
 		require.Less(t, l.MaxMemoryMiB, l.Request.MemoryMiB, "%d nodes", nodes)
 		for _, volume := range p.Volumes {
 			if volume.Role == sizing.RoleRedis {
-				require.LessOrEqual(t, l.PerNode*l.VolumeGiB, volume.GiB, "no more than is paid for")
+				require.Equal(t, volume.GiB, l.VolumeGiB, "what is paid for")
+				require.GreaterOrEqual(t, volume.Count, l.Pods, "%d nodes", nodes)
 			}
 		}
 	}

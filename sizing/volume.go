@@ -4,7 +4,8 @@ package sizing
 type Volume struct {
 	Role Role
 	Site string
-	// Count is the number of volumes, one per node; GiB is the size of each.
+	// Count is the number of volumes, one per node, or per Redis server where these share
+	// nodes; GiB is the size of each.
 	Count, GiB int
 	// Reason says what it is for.
 	Reason string
@@ -29,7 +30,12 @@ func (p *Plan) volumes() []Volume {
 	var volumes []Volume
 	for _, pool := range p.Pools {
 		if gib, reason := p.volumeGiB(pool.Role, pool.Site); gib > 0 {
-			volumes = append(volumes, Volume{pool.Role, pool.Site, pool.Count, gib, reason})
+			count := pool.Count
+			if pool.Role == RoleRedis {
+				share := redisShare(pool.Count)
+				count, gib = max(count, redisLeastMasters), ceilDiv(gib, share)
+			}
+			volumes = append(volumes, Volume{pool.Role, pool.Site, count, gib, reason})
 		}
 	}
 	return volumes
