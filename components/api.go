@@ -37,6 +37,8 @@ type APIArgs struct {
 	Autoscaled bool
 	// Config is rendered into the ConfigMap.
 	Config manifests.API
+	// RemoteRedis is the number of Redis servers where they are at another site, else 0.
+	RemoteRedis int
 	// Secrets maps the names of files under manifests.APISecretDir to their contents.
 	Secrets pulumi.StringMap
 	// Request is what one pod asks for.
@@ -97,7 +99,7 @@ func (a *API) service(
 ) (*appsv1.Deployment, error) {
 	app, env, child := planned.Service.Name, args.Environment, pulumi.Parent(a)
 	logical := name + "-" + app
-	if err := allowEdges(ctx, logical, manifests.APINamespace, app, env, apiEdges(args.NodeRanges), child); err != nil {
+	if err := allowEdges(ctx, logical, manifests.APINamespace, app, env, apiEdges(args.NodeRanges, args.RemoteRedis), child); err != nil {
 		return nil, err
 	}
 	options := []pulumi.ResourceOption{child}
@@ -151,7 +153,7 @@ func (a *API) service(
 // apiEdges is what a service may receive and send: requests from the edge and from each
 // other, scrapes, the data tier, LiveKit's room API on its nodes, and HTTPS to the world
 // for object storage and sign-in providers.
-func apiEdges(nodes []string) edges {
+func apiEdges(nodes []string, redisServers int) edges {
 	e := edges{
 		in: []allowed{
 			tcp(peer{app: edgeApp, namespace: manifests.EdgeNamespace}, manifests.APIPort),
@@ -167,6 +169,12 @@ func apiEdges(nodes []string) edges {
 	}
 	for _, nodeRange := range nodes {
 		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
+		if redisServers > 0 {
+			// At another site than Redis': its private load balancer, a port per server.
+			e.out = append(e.out, allowed{
+				peer: peer{cidr: nodeRange}, protocol: "TCP", ports: []int{manifests.RedisPort}, last: manifests.RedisPort + redisServers - 1,
+			})
+		}
 	}
 	return e
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Balancers is one site's load balancers: at the primary site one for web pages and
-// the API and one for WebSockets, elsewhere one for both. Each costs its size units.
+// the API and one for WebSockets, elsewhere one for both; and where there are other sites
+// a private one for the primary's databases. Each costs its size units.
 //
 // The program owns them, not a Service in the cluster: docs/decisions/0003 says why.
 // They find their nodes by the tag of the API pool. They end public TLS with a
@@ -34,6 +35,10 @@ type BalancersArgs struct {
 	CertificateName pulumi.StringInput
 	// Balancers are those of this site as planned.
 	Balancers []sizing.LoadBalancer
+	// DataTag is the tag of the nodes behind EdgeData, and RedisPods the number of Redis
+	// servers there.
+	DataTag   pulumi.StringInput
+	RedisPods int
 }
 
 const (
@@ -58,8 +63,11 @@ func NewBalancers(ctx *pulumi.Context, name string, args *BalancersArgs, opts ..
 	}
 	outputs := pulumi.Map{}
 	for _, planned := range args.Balancers {
-		balancer, err := digitalocean.NewLoadBalancer(ctx, name+"-"+string(planned.Edge),
-			loadBalancer(args, planned), pulumi.Parent(balancers))
+		arguments := loadBalancer(args, planned)
+		if planned.Edge == sizing.EdgeData {
+			arguments = dataBalancer(args, planned)
+		}
+		balancer, err := digitalocean.NewLoadBalancer(ctx, name+"-"+string(planned.Edge), arguments, pulumi.Parent(balancers))
 		if err != nil {
 			return nil, err
 		}

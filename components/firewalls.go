@@ -32,6 +32,10 @@ type FirewallsArgs struct {
 	NodeTags map[sizing.Role]pulumi.StringOutput
 	// Balancers are the ids of the site's load balancers.
 	Balancers pulumi.StringArrayInput
+	// DataBalancers are the ids of the private ones for the databases, DataRole is the
+	// role of the nodes behind them.
+	DataBalancers pulumi.StringArray
+	DataRole      sizing.Role
 	// Private lists the ranges of nodes and pods of all sites, in CIDR notation.
 	Private []string
 }
@@ -81,8 +85,21 @@ var edge = []opening{
 	port("tcp", manifests.EdgePingPort),
 }
 
+// databases is what the private load balancer sends to the nodes behind it.
+var databases = []opening{
+	{"tcp", fmt.Sprintf("%d-%d", manifests.RedisNodePort, manifests.RedisNodePort+manifests.RedisNodePorts-1)},
+	port("tcp", manifests.PostgresNodePort), port("tcp", manifests.NodeHealthPort),
+}
+
 func inbound(role sizing.Role, args *FirewallsArgs) digitalocean.FirewallInboundRuleArray {
 	var rules digitalocean.FirewallInboundRuleArray
+	if role == args.DataRole && len(args.DataBalancers) > 0 {
+		for _, o := range databases {
+			rules = append(rules, &digitalocean.FirewallInboundRuleArgs{
+				Protocol: pulumi.String(o.protocol), PortRange: pulumi.String(o.ports), SourceLoadBalancerUids: args.DataBalancers,
+			})
+		}
+	}
 	switch role {
 	case sizing.RoleSFU:
 		for _, o := range media {

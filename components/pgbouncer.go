@@ -10,7 +10,7 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// PgBouncer is the poolers of one site, one per PostgreSQL node: clients there reach the
+// PgBouncer is the poolers of one site, beside PostgreSQL where it has it: clients there reach the
 // primary, wherever it is, through one Service. They cost nothing besides their share of
 // the nodes. A changed configuration rolls them, one at a time; each lets its clients
 // finish first.
@@ -28,8 +28,9 @@ type PgBouncerArgs struct {
 	Image string
 	// Users is userlist.txt, a secret.
 	Users pulumi.StringInput
-	// Pods is their number, Request what each asks for.
+	// Pods is their number, Role that of their nodes, Request what each asks for.
 	Pods    int
+	Role    sizing.Role
 	Request sizing.PodRequest
 	// Primary are node ranges in which the primary is reached, in CIDR notation, where it
 	// is at another site.
@@ -138,7 +139,7 @@ func poolerPod(args *PgBouncerArgs, config *corev1.ConfigMap, users pulumi.Strin
 			configVolume("config", config), secretVolume("users", users), args.Data.tlsVolume(), inMemory("tmp", "16Mi"),
 		},
 	}
-	onRole(spec, sizing.RolePG)
+	onRole(spec, args.Role)
 	return spec
 }
 

@@ -46,9 +46,11 @@ type PostgresArgs struct {
 	Cipher           pulumi.StringInput
 	// RolesDigest changes when one of Roles does.
 	RolesDigest string
-	// OtherSites are the node ranges of the sites that follow or ask this one, in CIDR
-	// notation.
-	OtherSites []string
+	// NodeRanges are where other sites' connections come from, and go to where the
+	// primary is at another one, in CIDR notation.
+	NodeRanges []string
+	// Reached says that other sites reach the primary, by a NodePort.
+	Reached bool
 }
 
 const (
@@ -92,7 +94,7 @@ func NewPostgres(ctx *pulumi.Context, name string, args *PostgresArgs, opts ...p
 	if err := postgres.services(ctx, logical, args); err != nil {
 		return nil, err
 	}
-	if err := allowEdges(ctx, logical, manifests.DataNamespace, postgresApp, data.env, postgresEdges(args.OtherSites), child); err != nil {
+	if err := allowEdges(ctx, logical, manifests.DataNamespace, postgresApp, data.env, postgresEdges(args.NodeRanges), child); err != nil {
 		return nil, err
 	}
 	set, err := newMembers(ctx, logical, data.env, members{
@@ -144,13 +146,16 @@ func (p *Postgres) services(ctx *pulumi.Context, logical string, args *PostgresA
 		{args.Config.Scope, nil},
 		{manifests.PostgresReplicas, merge(selector(postgresApp), pulumi.StringMap{manifests.PatroniRoleLabel: pulumi.String("replica")})},
 	} {
-		spec := &corev1.ServiceSpecArgs{Ports: ports}
+		metadata, spec := unawaited(object(data.in, service.name, data.env)), &corev1.ServiceSpecArgs{Ports: ports}
 		if service.selector != nil {
 			spec.Selector = service.selector
+		} else if args.Reached {
+			own := servicePort("postgresql", args.Config.Port)
+			own.NodePort = pulumi.Int(manifests.PostgresNodePort)
+			spec.Ports = corev1.ServicePortArray{own}
+			reached(metadata, spec)
 		}
-		if _, err := corev1.NewService(ctx, logical+"-"+service.name, &corev1.ServiceArgs{
-			Metadata: unawaited(object(data.in, service.name, data.env)), Spec: spec,
-		}, child); err != nil {
+		if _, err := corev1.NewService(ctx, logical+"-"+service.name, &corev1.ServiceArgs{Metadata: metadata, Spec: spec}, child); err != nil {
 			return err
 		}
 	}
@@ -159,7 +164,7 @@ func (p *Postgres) services(ctx *pulumi.Context, logical string, args *PostgresA
 
 // postgresEdges is what a member may receive and send: poolers, jobs, other members,
 // followers at other sites, Kubernetes' API, and the bucket.
-func postgresEdges(otherSites []string) edges {
+func postgresEdges(nodes []string) edges {
 	config := manifests.DefaultPatroni()
 	in := manifests.DataNamespace
 	own := peer{app: postgresApp, namespace: in}
@@ -178,7 +183,7 @@ func postgresEdges(otherSites []string) edges {
 			controlPlane, tcp(world, 443),
 		},
 	}
-	for _, nodeRange := range otherSites {
+	for _, nodeRange := range nodes {
 		e.in = append(e.in, tcp(peer{cidr: nodeRange}, config.Port))
 		e.out = append(e.out, tcp(peer{cidr: nodeRange}, config.Port))
 	}

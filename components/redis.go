@@ -35,6 +35,8 @@ type RedisArgs struct {
 	Users, Auth, ExporterPassword, OperatorPassword pulumi.StringInput
 	// NodeRanges are where LiveKit's nodes are, in CIDR notation.
 	NodeRanges []string
+	// Reached says that other sites reach it, by a NodePort for each server.
+	Reached bool
 }
 
 const (
@@ -111,14 +113,17 @@ func (r *Redis) services(ctx *pulumi.Context, logical string, args *RedisArgs) e
 		pod := fmt.Sprintf("%s-%d", redisApp, i)
 		metadata := unawaited(object(data.in, redisApp, data.env))
 		metadata.Name = pulumi.String(pod)
+		own := servicePort("redis", manifests.RedisPort)
+		spec := &corev1.ServiceSpecArgs{Ports: corev1.ServicePortArray{own}}
+		if args.Reached {
+			own.NodePort = pulumi.Int(manifests.RedisNodePort + i)
+			reached(metadata, spec)
+		}
+		// Clients may be sent to a replica that is about to become a master.
+		spec.PublishNotReadyAddresses = pulumi.Bool(true)
+		spec.Selector = merge(selector(redisApp), pulumi.StringMap{"statefulset.kubernetes.io/pod-name": pulumi.String(pod)})
 		if _, err := corev1.NewService(ctx, fmt.Sprintf("%s-%d", logical, i), &corev1.ServiceArgs{
-			Metadata: metadata,
-			Spec: &corev1.ServiceSpecArgs{
-				// Clients may be sent to a replica that is about to become a master.
-				PublishNotReadyAddresses: pulumi.Bool(true),
-				Selector:                 merge(selector(redisApp), pulumi.StringMap{"statefulset.kubernetes.io/pod-name": pulumi.String(pod)}),
-				Ports:                    ports,
-			},
+			Metadata: metadata, Spec: spec,
 		}, child); err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (p *Plan) bill(s Scenario) Bill {
 	p.billStorage(&b, usage)
 	p.billPeering(&b)
 	// Every load balancer is looked at from outside.
-	b.Items = append(b.Items, p.CatalogueUsed().UptimeItem(len(p.Daemons.LoadBalancers)))
+	b.Items = append(b.Items, p.CatalogueUsed().UptimeItem(p.publicLoadBalancers()))
 	return b
 }
 
@@ -94,4 +94,15 @@ func (p *Plan) missing() []Item {
 		item.Quantity, item.Price = whole(choice.Count), choice.Size.Monthly
 	}
 	return []Item{item, p.CatalogueUsed().ColdItem(p.coldGiB(p.scenario(ScenarioExpected)))}
+}
+
+// publicLoadBalancers counts those that the world reaches, each with its uptime check.
+func (p *Plan) publicLoadBalancers() int {
+	public := 0
+	for _, lb := range p.Daemons.LoadBalancers {
+		if lb.Edge != EdgeData {
+			public++
+		}
+	}
+	return public
 }

@@ -42,7 +42,7 @@ func TestExpectedBill(t *testing.T) {
 	b := plan(t, card(sizing.ModelDesign)).Cost.Expected
 	for component, want := range map[string]string{
 		"sfu": "6048", "api": "2520", "pg": "1056", "redis": "876", "minio": "1184",
-		"default": "96", "load-balancer": "180", "control-plane": "80", "spaces": "5", "uptime": "2", "recorder": "0",
+		"default": "96", "load-balancer": "204", "control-plane": "80", "spaces": "5", "uptime": "2", "recorder": "0",
 	} {
 		require.Equal(t, want, b.Component(component).String(), "%s", component)
 	}

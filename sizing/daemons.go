@@ -25,7 +25,8 @@ const (
 	// PGPooledPercent is the share of max_connections that the poolers may take
 	// together; the rest is for superusers, replication, exporters and migrations.
 	PGPooledPercent = 80
-	// PgBouncerInstances is one pooler beside each of the three PostgreSQL nodes.
+	// PgBouncerInstances is one pooler beside each of the three PostgreSQL nodes, the
+	// planned number; more sites have more, see PoolersAt.
 	PgBouncerInstances = 3
 	// PgBouncerMaxDBConnections is max_db_connections of one of three poolers: 80 %
 	// of 500 by three, rounded down to tens. The design's 500 is per instance and
@@ -39,8 +40,8 @@ const (
 // else states them.
 type Daemons struct {
 	// LoadBalancers lists the load balancers in the order of the sites: at the
-	// primary the design's two, EdgeWeb and EdgeWebSocket, at every other site one
-	// EdgeAll.
+	// primary the design's two, EdgeWeb and EdgeWebSocket, and EdgeData where there
+	// are other sites; at every other site one EdgeAll.
 	LoadBalancers []LoadBalancer
 	// PgBouncer, LiveKit and Redis are the same at every site.
 	PgBouncer PgBouncer
@@ -61,7 +62,14 @@ const (
 	EdgeWeb       Edge = "web"
 	EdgeWebSocket Edge = "websocket"
 	EdgeAll       Edge = "edge"
+	// EdgeData is not the design's: it has an address inside of the private network, at
+	// which other sites reach the primary site's databases.
+	EdgeData Edge = "data"
 )
+
+// dataUnits is the size of that load balancer: one node carries the connections of all
+// sites' API and LiveKit nodes, and one may fail.
+const dataUnits = 2
 
 // LoadBalancer is one load balancer of a site.
 type LoadBalancer struct {
@@ -132,6 +140,9 @@ func (p *Plan) daemons() Daemons {
 	d := Daemons{PgBouncer: p.pgBouncer(), LiveKit: p.liveKit(), Redis: p.redis(), Services: p.servicePods()}
 	for i, site := range p.Sites {
 		d.LoadBalancers = append(d.LoadBalancers, p.loadBalancersAt(site.Name, i == 0)...)
+		if i == 0 && len(p.Sites) > 1 {
+			d.LoadBalancers = append(d.LoadBalancers, LoadBalancer{Site: site.Name, Edge: EdgeData, SizeUnit: dataUnits})
+		}
 		for _, pool := range p.PoolsAt(site.Name) {
 			low, high := pool.Count, pool.Count
 			if pool.Max > 0 {
@@ -186,7 +197,7 @@ func LoadBalancerUnits(connections int) int {
 func (p *Plan) pgBouncer() PgBouncer {
 	size, _ := p.CatalogueUsed().Size(p.Size(RolePG))
 	b := PgBouncer{
-		Instances:            min(max(p.Total(RolePG), 1), PgBouncerInstances),
+		Instances:            p.poolers(),
 		MaxConnections:       pgMaxConnections(size.MemoryMiB),
 		MaxClientConnections: PgBouncerMaxClients,
 	}

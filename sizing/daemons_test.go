@@ -28,7 +28,7 @@ func TestLoadBalancersCarryEverySite(t *testing.T) {
 		require.LessOrEqual(t, lb.SizeUnit, sizing.LoadBalancerMaxNodes)
 		require.GreaterOrEqual(t, lb.SizeUnit, 2, "one may fail")
 	}
-	require.Equal(t, []string{"singapore web", "singapore websocket", "jakarta edge"}, edges, "the design's three")
+	require.Equal(t, []string{"singapore web", "singapore websocket", "singapore data", "jakarta edge"}, edges, "the design's three, and the databases'")
 	require.GreaterOrEqual(t, total, 100_000, "a WebSocket to the API and one to LiveKit each")
 }
 

@@ -108,6 +108,15 @@ func (p *Plan) explainRecorder() []Step {
 func (p *Plan) explainLoadBalancers() []Step {
 	var steps []Step
 	for _, lb := range p.Daemons.LoadBalancers {
+		if lb.Edge == EdgeData {
+			steps = append(steps, Step{
+				Name:    "load balancer data of " + lb.Site,
+				Inputs:  []Quantity{quantity("nodes", 1, "node", "the API and SFU nodes of other sites keep some hundred connections")},
+				Formula: "nodes + 1 that may fail", Result: fmt.Sprint(lb.SizeUnit), Unit: "size units",
+				Note: "not the design's: it has a private address, at which other sites reach the databases",
+			})
+			continue
+		}
 		if lb.Edge == EdgeWeb {
 			steps = append(steps, Step{
 				Name: "load balancer web of " + lb.Site,

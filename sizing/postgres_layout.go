@@ -18,6 +18,36 @@ func (p *Plan) PostgresRequest() PodRequest {
 	return PodRequest{MilliCPU: most.MilliCPU - pooler.MilliCPU, MemoryMiB: most.MemoryMiB - pooler.MemoryMiB}
 }
 
+// PoolersAt returns the number of poolers at a site: one everywhere, so that no client
+// crosses a border for each transaction, and as many as there are members to stand beside
+// up to three in all, because all of them share PostgreSQL's connections.
+func (p *Plan) PoolersAt(site string) int {
+	spare := max(min(p.Total(RolePG), PgBouncerInstances), len(p.Sites)) - len(p.Sites)
+	for _, s := range p.Sites {
+		members := 0
+		for _, pool := range p.PoolsAt(s.Name) {
+			if pool.Role == RolePG {
+				members = pool.Count
+			}
+		}
+		here := 1 + min(spare, max(members-1, 0))
+		spare -= here - 1
+		if s.Name == site {
+			return here
+		}
+	}
+	return 0
+}
+
+// poolers is the number of poolers at all sites.
+func (p *Plan) poolers() int {
+	all := 0
+	for _, site := range p.Sites {
+		all += p.PoolersAt(site.Name)
+	}
+	return all
+}
+
 // VolumeAt returns the size of each volume of a role at a site in GiB, 0 if it has none.
 func (p *Plan) VolumeAt(role Role, site string) int {
 	for _, v := range p.Volumes {

@@ -17,9 +17,6 @@ import (
 // else there may use them, so it comes first. The result is what that must wait for.
 func (w *workloads) dataTier(ctx *pulumi.Context, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	pg, redis := poolOf(w.pools, sizing.RolePG), poolOf(w.pools, sizing.RoleRedis)
-	if pg.Count == 0 && redis.Count == 0 {
-		return nil, nil
-	}
 	s := w.cfg.Secrets
 	data, err := components.NewData(ctx, w.site.Name, &components.DataArgs{
 		Environment: w.env,
@@ -40,20 +37,34 @@ func (w *workloads) dataTier(ctx *pulumi.Context, opts ...pulumi.ResourceOption)
 			Data: data, Layout: w.plan.RedisLayout(),
 			Users: secret(users[0]), Auth: secret(users[1]),
 			ExporterPassword: secret(passwords.Exporter), OperatorPassword: secret(passwords.Operator),
-			NodeRanges: w.cfg.nodeRanges(),
+			NodeRanges: w.cfg.nodeRanges(), Reached: w.reached(),
 		}, opts...)
 		if err != nil {
 			return nil, err
 		}
 		made = append(made, r)
 	}
+	if w.site.Name != w.cfg.Sites[0].Name {
+		link, err := components.NewDataLink(ctx, w.site.Name, &components.DataLinkArgs{
+			Data: data, Address: w.shared.dataAddress, RedisPods: w.plan.RedisLayout().Pods,
+		}, opts...)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, link)
+	}
 	if pg.Count > 0 {
 		database, err := w.postgres(ctx, data, pg, opts...)
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, database...)
+		made = append(made, database)
 	}
+	poolers, err := w.poolers(ctx, data, opts...)
+	if err != nil {
+		return nil, err
+	}
+	made = append(made, poolers)
 	if w.site.Name == w.cfg.Sites[0].Name {
 		if _, err := components.NewStateBackup(ctx, w.site.Name, &components.StateBackupArgs{Data: data}, opts...); err != nil {
 			return nil, err
@@ -62,11 +73,11 @@ func (w *workloads) dataTier(ctx *pulumi.Context, opts ...pulumi.ResourceOption)
 	return made, nil
 }
 
-// postgres declares the members and the poolers of a site. The first site that has the
+// postgres declares the members of a site. The first site that has the
 // pool has the primary; the others follow it.
 func (w *workloads) postgres(
 	ctx *pulumi.Context, data *components.Data, pool sizing.Pool, opts ...pulumi.ResourceOption,
-) ([]pulumi.Resource, error) {
+) (pulumi.Resource, error) {
 	primary := w.primarySite()
 	here := primary == w.site.Name
 	config, archive := w.patroni(here), manifests.DefaultPgBackRest()
@@ -82,11 +93,22 @@ func (w *workloads) postgres(
 		Members: pool.Count, VolumeGiB: w.plan.VolumeAt(sizing.RolePG, w.site.Name), Request: w.plan.PostgresRequest(),
 		Passwords: w.passwords("postgres", "replicator", "rewind", manifests.DefaultPgBouncer().AdminUser),
 		Roles:     w.passwords(slices.Sorted(maps.Keys(roles))...), RolesDigest: fingerprint(roles),
-		Cipher: secret(w.cfg.Secrets.BackupPassphrase), OtherSites: w.otherSites(),
+		Cipher: secret(w.cfg.Secrets.BackupPassphrase), NodeRanges: w.cfg.nodeRanges(), Reached: here && w.reached(),
 	}, opts...)
 	if err != nil {
 		return nil, err
 	}
+	return postgres, err
+}
+
+// poolers declares those of a site. Where it has no PostgreSQL they run on its API nodes.
+func (w *workloads) poolers(ctx *pulumi.Context, data *components.Data, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	password, here := w.cfg.Secrets.databasePassword, w.primarySite() == w.site.Name
+	config, role := w.patroni(here), sizing.RolePG
+	if poolOf(w.pools, role).Count == 0 {
+		role = sizing.RoleAPI
+	}
+	var err error
 	pooled, users := manifests.DefaultPgBouncer(), ""
 	size := w.plan.Daemons.PgBouncer
 	pooled.Database = manifests.PgBouncerDatabase{Name: manifests.DatabaseName, Host: w.primaryHost(here), Port: config.Port}
@@ -101,11 +123,10 @@ func (w *workloads) postgres(
 			return nil, err
 		}
 	}
-	poolers, err := components.NewPgBouncer(ctx, w.site.Name, &components.PgBouncerArgs{
+	return components.NewPgBouncer(ctx, w.site.Name, &components.PgBouncerArgs{
 		Data: data, Config: pooled, Image: w.cfg.PostgresImage, Users: secret(users),
-		Pods: pool.Count, Request: w.plan.PoolerRequest(), Primary: w.otherSites(),
+		Pods: w.plan.PoolersAt(w.site.Name), Role: role, Request: w.plan.PoolerRequest(), Primary: w.cfg.nodeRanges(),
 	}, opts...)
-	return []pulumi.Resource{postgres, poolers}, err
 }
 
 // patroni is the configuration of a site's members.
@@ -187,13 +208,15 @@ func (c *Config) nodeRanges() []string {
 	return ranges
 }
 
-// otherSites lists the ranges of nodes and pods of all sites but this one.
-func (w *workloads) otherSites() []string {
-	var ranges []string
-	for _, site := range w.cfg.Sites {
-		if site.Name != w.site.Name {
-			ranges = append(ranges, site.VPCRange.String())
-		}
+// reached says that other sites use the databases of this one.
+func (w *workloads) reached() bool {
+	return len(w.cfg.Sites) > 1 && w.site.Name == w.cfg.Sites[0].Name
+}
+
+// remoteRedis is the number of Redis servers where they are at another site, else 0.
+func (w *workloads) remoteRedis() int {
+	if poolOf(w.pools, sizing.RoleRedis).Count > 0 {
+		return 0
 	}
-	return ranges
+	return w.plan.RedisLayout().Pods
 }

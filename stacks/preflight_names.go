@@ -54,7 +54,7 @@ func (c *checker) names() {
 			}
 		}
 		for _, lb := range c.account.LoadBalancers {
-			for _, edge := range []sizing.Edge{sizing.EdgeWeb, sizing.EdgeWebSocket, sizing.EdgeAll} {
+			for _, edge := range []sizing.Edge{sizing.EdgeWeb, sizing.EdgeWebSocket, sizing.EdgeAll, sizing.EdgeData} {
 				if lb.Name == env.Name(string(edge)) && !mine[lb.VPCUUID] {
 					c.problems.add(key, site.Name, "load balancer %q "+taken, lb.Name, c.owner())
 				}

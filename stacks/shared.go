@@ -13,6 +13,8 @@ type shared struct {
 	zone     *components.Zone
 	storage  *components.Storage
 	delivery *components.Delivery
+	// dataAddress is where other sites reach the primary site's databases.
+	dataAddress pulumi.StringInput
 }
 
 func deployShared(ctx *pulumi.Context, cfg *Config, plan *sizing.Plan) (*shared, error) {

@@ -83,6 +83,7 @@ func (d *deployedSite) deployEdge(
 	d.balancers, err = components.NewBalancers(ctx, env.Site, &components.BalancersArgs{
 		Environment: env, VPCID: d.network.VPCID, NodeTag: pools.Tags[sizing.RoleAPI],
 		CertificateName: certificate.Name, Balancers: balancersAt(plan, env.Site),
+		DataTag: pools.Tags[d.dataRole()], RedisPods: plan.RedisLayout().Pods,
 	}, renamed)
 	if err != nil {
 		return err
@@ -98,12 +99,18 @@ func (d *deployedSite) deployEdge(
 			targets[edge] = "https://" + host.FQDN(cfg.Domain) + manifests.HealthPath
 		}
 	}
-	var ids pulumi.StringArray
+	var ids, private pulumi.StringArray
 	for _, edge := range sortedKeys(d.balancers.All) {
+		if edge == sizing.EdgeData {
+			private = append(private, d.balancers.All[edge].ID())
+			s.dataAddress = d.balancers.All[edge].Ip
+			continue
+		}
 		ids = append(ids, d.balancers.All[edge].ID())
 	}
 	if _, err := components.NewFirewalls(ctx, env.Site, &components.FirewallsArgs{
 		Environment: env, NodeTags: pools.Tags, Balancers: ids, Private: cfg.privateRanges(),
+		DataBalancers: private, DataRole: d.dataRole(),
 	}, renamed); err != nil {
 		return err
 	}
@@ -111,6 +118,15 @@ func (d *deployedSite) deployEdge(
 		Environment: env, Targets: targets, Balancers: d.balancers.All, NodeTags: pools.Tags, Emails: cfg.AlertEmails,
 	}, renamed)
 	return err
+}
+
+// dataRole is the role of the nodes that other sites' connections to the databases enter
+// by: any node would do, and these carry what is behind them anyway.
+func (d *deployedSite) dataRole() sizing.Role {
+	if poolOf(d.pools, sizing.RoleRedis).Count > 0 {
+		return sizing.RoleRedis
+	}
+	return sizing.RolePG
 }
 
 // carrier returns the load balancer that carries a kind of traffic at this site.

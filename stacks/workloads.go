@@ -45,7 +45,8 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		Config:      w.apiConfig(),
 		Secrets:     w.apiSecrets(),
 		Request:     w.plan.APIRequest(w.site.Name),
-		NodeRanges:  []string{w.site.VPCRange.String()},
+		NodeRanges:  w.cfg.nodeRanges(),
+		RemoteRedis: w.remoteRedis(),
 	}, opts...)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,6 @@ import (
 	"encoding/pem"
 	"math/big"
 	"time"
-
 )
 
 // years is how long they last: both sides are this platform's own, and are renewed
