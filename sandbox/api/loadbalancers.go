@@ -1,7 +1,9 @@
 package api
 
 import (
+	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -23,7 +25,7 @@ func (s *Server) registerLoadBalancers() {
 			return err
 		}
 		lb.Status = "active"
-		if lb.IP, err = c.publicIP(); err != nil {
+		if lb.IP, err = c.balancerIP(lb); err != nil {
 			return err
 		}
 		return loadBalancers.Put(c.tx, id, lb)
@@ -208,6 +210,30 @@ func (c *call) publicIP() (string, error) {
 	}
 	const octet = 256
 	return fmt.Sprintf("198.19.%d.%d", n/octet%octet, n%octet), nil
+}
+
+// balancerIP is public, or of the VPC for a load balancer inside of it: from its upper
+// end, where no node is.
+func (c *call) balancerIP(lb godo.LoadBalancer) (string, error) {
+	if lb.Network != "INTERNAL" {
+		return c.publicIP()
+	}
+	vpc, err := find(c, vpcs, lb.VPCUUID)
+	if err != nil {
+		return "", err
+	}
+	prefix, err := netip.ParsePrefix(vpc.IPRange)
+	if err != nil {
+		return "", err
+	}
+	n, err := c.tx.NextID("private_ip", 1)
+	if err != nil {
+		return "", err
+	}
+	end := binary.BigEndian.Uint32(prefix.Masked().Addr().AsSlice()) | (1<<(32-prefix.Bits()) - 1)
+	var ip [4]byte
+	binary.BigEndian.PutUint32(ip[:], end-uint32(n))
+	return netip.AddrFrom4(ip).String(), nil
 }
 
 func orElse(text, fallback string) string {

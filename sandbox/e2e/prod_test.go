@@ -12,6 +12,7 @@ import (
 // roleOf is where the pods of each app belong.
 var roleOf = map[string]string{
 	"authentication": "api", "meetings": "api", "signalling": "api", "chat": "api", "turn": "api", "traefik": "api", "livekit": "sfu",
+	"postgres": "pg", "pgbouncer": "pg", "redis": "redis",
 }
 
 // Prod is the card: two sites, 12 SFU, 30 API, 3 PostgreSQL, 6 Redis and 4 object
@@ -48,11 +49,15 @@ func TestProd(t *testing.T) {
 		perNode := map[string]int{}
 		for _, pod := range cluster.pods {
 			app := pod.Labels["app.kubernetes.io/name"]
+			if pod.Status.Phase == corev1.PodSucceeded {
+				require.Equal(t, "default", cluster.role(pod.Spec.NodeName), "job %s", pod.Name)
+				continue
+			}
 			require.Equal(t, corev1.PodRunning, pod.Status.Phase, pod.Name)
 			require.Equal(t, roleOf[app], cluster.role(pod.Spec.NodeName), "pod %s runs on node %s", pod.Name, pod.Spec.NodeName)
 			pods[app]++
 			kind := "api"
-			if app == "livekit" || app == "traefik" {
+			if role := roleOf[app]; role != "api" || app == "traefik" {
 				kind = app
 			}
 			perNode[kind+" "+pod.Spec.NodeName]++
@@ -71,6 +76,7 @@ func TestProd(t *testing.T) {
 	require.Equal(t, total, ready, "nodes that are Ready")
 	require.Equal(t, map[string]int{
 		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "traefik": 30, "livekit": 12,
+		"postgres": 3, "pgbouncer": 3, "redis": 6,
 	}, pods, "pods that run")
 
 	w.readBack()

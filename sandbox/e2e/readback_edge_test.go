@@ -16,6 +16,10 @@ func (c cloud) balancers() {
 		units[lb.Name] = lb.SizeUnit
 		site := strings.Split(lb.Name, "-")[2]
 		require.Equal(c.t, "REGIONAL", lb.Type)
+		if strings.HasSuffix(lb.Name, "-data") {
+			c.dataBalancer(lb)
+			continue
+		}
 		require.Equal(c.t, "gomeet-prod-"+site+"-api", lb.Tag)
 		require.True(c.t, lb.RedirectHttpToHttps)
 		require.True(c.t, lb.EnableProxyProtocol)
@@ -42,8 +46,24 @@ func (c cloud) balancers() {
 		}
 	}
 	require.Equal(c.t, map[string]uint32{
-		"gomeet-prod-singapore-web": 2, "gomeet-prod-singapore-websocket": 8, "gomeet-prod-jakarta-edge": 5,
+		"gomeet-prod-singapore-web": 2, "gomeet-prod-singapore-websocket": 8, "gomeet-prod-singapore-data": 2,
+		"gomeet-prod-jakarta-edge": 5,
 	}, units)
+}
+
+// dataBalancer has a private address and a port for each server.
+func (c cloud) dataBalancer(lb godo.LoadBalancer) {
+	require.Equal(c.t, "INTERNAL", lb.Network)
+	require.Equal(c.t, "gomeet-prod-singapore-redis", lb.Tag)
+	require.True(c.t, strings.HasPrefix(lb.IP, "10.64."), "%s is an address of the VPC", lb.IP)
+	targets := map[int]int{}
+	for _, rule := range lb.ForwardingRules {
+		require.Equal(c.t, "tcp tcp", rule.EntryProtocol+" "+rule.TargetProtocol)
+		targets[rule.EntryPort] = rule.TargetPort
+	}
+	require.Equal(c.t, map[int]int{
+		5432: 30432, 6379: 30390, 6380: 30391, 6381: 30392, 6382: 30393, 6383: 30394, 6384: 30395,
+	}, targets)
 }
 
 func (c cloud) firewalls() {
@@ -59,9 +79,9 @@ func (c cloud) firewalls() {
 			if slices.Equal(rule.Sources.Addresses, world) {
 				open[rule.PortRange] = rule.Protocol
 			} else {
-				require.Equal(c.t, "api", role)
+				ports := map[string][]string{"api": {"30080", "30443", "30444", "30081"}, "redis": {"30390-30409", "30432", "10256"}}
 				require.NotEmpty(c.t, rule.Sources.LoadBalancerUIDs)
-				require.Contains(c.t, []string{"30080", "30443", "30444", "30081"}, rule.PortRange)
+				require.Contains(c.t, ports[role], rule.PortRange, f.Name)
 			}
 		}
 		if role == "sfu" {
