@@ -28,6 +28,10 @@ type Resource struct {
 	Delete bool
 	// Dependencies are the URNs of what it depends on.
 	Dependencies []resource.URN
+	// PropertyDependencies are the URNs of what the values of properties come from.
+	PropertyDependencies map[resource.PropertyKey][]resource.URN
+	// IgnoreChanges are the paths of properties whose changes the engine passes over.
+	IgnoreChanges []string
 	// Inputs are what the program asks for, Outputs what the provider answered.
 	Inputs, Outputs resource.PropertyMap
 }
@@ -40,8 +44,8 @@ func newResource(state *apitype.ResourceV3) *Resource {
 		URN: state.URN, Type: string(state.Type), Name: nameOf(state.URN), ID: string(state.ID),
 		Parent: state.Parent, Provider: state.Provider, Custom: state.Custom,
 		Protect: state.Protect, External: state.External, Delete: state.Delete,
-		Dependencies: state.Dependencies,
-		Inputs:       properties(state.Inputs), Outputs: properties(state.Outputs),
+		Dependencies: state.Dependencies, PropertyDependencies: state.PropertyDependencies, IgnoreChanges: state.IgnoreChanges,
+		Inputs: properties(state.Inputs), Outputs: properties(state.Outputs),
 	}
 }
 
