@@ -1,0 +1,151 @@
+package policies
+
+import (
+	"fmt"
+	"maps"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/gomeet/infra/sizing"
+)
+
+// planRules hold the resources against what was planned and may be spent.
+func planRules() []*Rule {
+	return []*Rule{
+		{
+			ID: "gomeet-budget", Severity: High,
+			Title: "The stack costs no more than its budget",
+			Why:   "A typo in a count is a bill of thousands of dollars.",
+			Fix:   "Make the stack smaller, or raise monthlyBudget in policies/settings.yaml in the same pull request.",
+			All: func(s *Settings, all []Resource) []Problem {
+				cost := Cost(all, sizing.DefaultCatalogue())
+				return one(s.MonthlyBudget.IsPositive() && cost.GreaterThan(s.MonthlyBudget), "",
+					"the resources cost $%s a month without traffic, the budget is $%s", cost.StringFixed(2), s.MonthlyBudget.StringFixed(2))
+			},
+		},
+		{
+			ID: "gomeet-carries-target", Severity: High,
+			Title: "The node pools carry the stack's target",
+			Why:   "Participants who do not fit see a meeting that fails.",
+			Fix:   "Raise the pool that the message names, lower the target, or set gomeet:model to capacity.",
+			All:   carriesTarget,
+		},
+	}
+}
+
+// poolsOf returns the node pools of each role over all sites. It is not complete while a
+// count, size or role is unknown. Of an autoscaled pool the most nodes count.
+func poolsOf(all []Resource) (pools map[sizing.Role]sizing.FixedPool, complete bool) {
+	pools, complete = map[sizing.Role]sizing.FixedPool{}, true
+	for _, r := range ofType(all, poolType) {
+		role, size, count := r.Get("labels", roleLabel), r.Get("size"), nodes(r.Get())
+		if role.Text() == "" || size.Text() == "" || count < 1 {
+			complete = false
+			continue
+		}
+		pool := pools[sizing.Role(role.Text())]
+		pool.Size, pool.Count = size.Text(), pool.Count+count
+		pools[sizing.Role(role.Text())] = pool
+	}
+	return pools, complete
+}
+
+// nodes returns how many nodes a pool has at most; 0 if it is not known.
+func nodes(pool Value) int {
+	field := "nodeCount"
+	if pool.Get("autoScale").True() {
+		field = "maxNodes"
+	}
+	n, _ := pool.Get(field).Number()
+	return int(n)
+}
+
+func carriesTarget(s *Settings, all []Resource) []Problem {
+	pools, complete := poolsOf(all)
+	if s.Input == nil || !complete || len(pools) == 0 {
+		return nil
+	}
+	in := *s.Input
+	in.Fixed = maps.Clone(s.Input.Fixed)
+	if in.Fixed == nil {
+		in.Fixed = map[sizing.Role]sizing.FixedPool{}
+	}
+	for role, pool := range pools {
+		in.Fixed[role] = pool
+	}
+	in.Options.Autoscale = false
+	plan, err := sizing.NewPlan(in)
+	if err != nil {
+		return one(true, "", "the pools make no plan: %v", err)
+	}
+	v := plan.Verdict
+	return one(!v.Sufficient, "", "the pools carry %d of %d meetings of %d; the %s pool ends first",
+		v.Meetings, in.Target.Meetings, in.Target.ParticipantsPerMeeting, v.FirstToSaturate)
+}
+
+// Cost returns what the resources cost per month at list prices in US dollars, without
+// what depends on use: traffic, and storage beyond the Spaces subscription. What has no
+// price, or a count that is not known yet, is left out. Of an autoscaled pool the most
+// nodes count.
+func Cost(all []Resource, catalogue *sizing.Catalogue) decimal.Decimal {
+	total := decimal.Zero
+	add := func(price sizing.Price, quantity float64) {
+		if amount, known := price.Times(decimal.NewFromFloat(quantity)); known {
+			total = total.Add(amount)
+		}
+	}
+	droplets := func(pool Value, count int) {
+		if size, found := catalogue.Size(pool.Get("size").Text()); found {
+			add(size.Monthly, float64(count))
+		}
+	}
+	spaces := false
+	for _, r := range all {
+		switch r.Type {
+		case poolType:
+			droplets(r.Get(), nodes(r.Get()))
+		case clusterType:
+			droplets(r.Get("nodePool"), nodes(r.Get("nodePool")))
+			add(catalogue.Price(sizing.ProductControlPlane), 1)
+			if r.Get("ha").True() {
+				add(catalogue.Price(sizing.ProductControlPlaneHA), 1)
+			}
+		case dropletType:
+			droplets(r.Get(), 1)
+		case balancerType:
+			units, known := r.Get("sizeUnit").Number()
+			if !known {
+				units = 1 // DigitalOcean's default.
+			}
+			add(catalogue.Price(sizing.ProductLoadBalancerNode), units)
+		case volumeType:
+			gib, _ := r.Get("size").Number()
+			add(catalogue.Price(sizing.ProductVolume), gib)
+		case "kubernetes:apps/v1:StatefulSet":
+			add(catalogue.Price(sizing.ProductVolume), claimed(r))
+		case bucketType:
+			spaces = true
+		}
+	}
+	if spaces {
+		add(catalogue.Price(sizing.ProductSpaces), 1)
+	}
+	return total
+}
+
+// claimed returns the GiB of block storage that a StatefulSet claims.
+func claimed(r Resource) float64 {
+	replicas, known := r.Get("spec", "replicas").Number()
+	if !known {
+		replicas = 1 // Kubernetes' default.
+	}
+	gib := 0.0
+	for _, claim := range r.Get("spec", "volumeClaimTemplates").Items() {
+		var n float64
+		text := claim.Get("spec", "resources", "requests", "storage").Text()
+		if _, err := fmt.Sscanf(text, "%fGi", &n); err == nil {
+			gib += n
+		}
+	}
+	return replicas * gib
+}
