@@ -12,7 +12,13 @@ const (
 	DataNamespace = "data"
 	// MonitoringNamespace holds Prometheus and what belongs to it.
 	MonitoringNamespace = "monitoring"
+	// NodeMetricsNamespace holds the node exporters: they see the host, which the
+	// namespace of Prometheus forbids.
+	NodeMetricsNamespace = "node-metrics"
 )
+
+// PrometheusService is both Prometheus replicas; each has every metric.
+const PrometheusService, PrometheusPort = "prometheus", 9090
 
 // The Services of the data tier that everything else connects to, and their ports.
 const (
