@@ -1,0 +1,45 @@
+package manifests_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/golden"
+	"github.com/gomeet/infra/manifests"
+)
+
+func TestPrometheus(t *testing.T) {
+	p := manifests.NewPrometheus("prod", "singapore")
+	rendered, err := p.Render()
+	require.NoError(t, err)
+	golden.Equal(t, "prometheus/prometheus.yml", rendered)
+
+	p.RemoteWrite = &manifests.RemoteWrite{URL: "https://metrics.example/api/v1/write", User: "gomeet"}
+	rendered, err = p.Render()
+	require.NoError(t, err)
+	golden.Equal(t, "prometheus/prometheus-remote-write.yml", rendered)
+	require.NotContains(t, rendered, "password: ", "passwords are in files")
+}
+
+func TestPrometheusRejects(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*manifests.Prometheus)
+		want   string
+	}{
+		"no site":       {func(p *manifests.Prometheus) { p.Site = "" }, `prometheus.yml: site is ""; it must be set`},
+		"interval":      {func(p *manifests.Prometheus) { p.ScrapeInterval = time.Millisecond }, `scrapeInterval is 1ms; it must be at least 1s`},
+		"twice":         {func(p *manifests.Prometheus) { p.Jobs = append(p.Jobs, p.Jobs[0]) }, `name is "livekit"; it must be unique`},
+		"no port":       {func(p *manifests.Prometheus) { p.Jobs[0].Port = "" }, `jobs[0].port is ""; it must be the name of a port`},
+		"role":          {func(p *manifests.Prometheus) { p.Jobs[0].Role = "ingress" }, `jobs[0].role is "ingress"; it must be pod, node or endpointslice`},
+		"remote scheme": {func(p *manifests.Prometheus) { p.RemoteWrite = &manifests.RemoteWrite{URL: "metrics.example"} }, `remoteWrite.url is "metrics.example"; it must be a URL with http or https and a host`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := manifests.NewPrometheus("prod", "singapore")
+			test.change(&p)
+			_, err := p.Render()
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}

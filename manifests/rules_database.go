@@ -1,0 +1,77 @@
+package manifests
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// connectionsPercent is the design's 400 of 500 connections.
+	connectionsPercent = 80
+	// poolerPercent is the same of PgBouncer's clients.
+	poolerPercent = 80
+	// poolerWaitSeconds is how long the oldest client may wait for a connection: PgBouncer
+	// gives up on it after 15 s (query_wait_timeout in this platform's configuration).
+	poolerWaitSeconds = 5
+	// replicaLagBytes is one WAL segment of PostgreSQL: more than one behind is no moment.
+	replicaLagBytes = 16 << 20
+)
+
+// databaseRules watches PostgreSQL and its poolers.
+func databaseRules(l Limits) RuleFile {
+	f := RuleFile{Subject: "database"}
+	f.Alerts = append(f.Alerts, when(l.PostgresMembers > 0,
+		Alert{
+			// The design compares each database with 400; connections are the server's.
+			Name: "DatabaseConnectionsHigh",
+			Expr: fmt.Sprintf(`100 * sum by (pod) (pg_stat_database_numbackends) / max by (pod) (pg_settings_max_connections) > %d`,
+				connectionsPercent),
+			For:      5 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: "{{ $labels.pod }} uses {{ $value | humanize }} % of its connections.",
+			Action:  "The poolers cannot take that many: find who connects past them (pg_stat_activity by usename and client_addr).",
+		},
+		Alert{
+			Name:     "PostgresHasNoPrimary",
+			Expr:     `(sum(patroni_primary) or vector(0)) + (sum(patroni_standby_leader) or vector(0)) < 1`,
+			For:      time.Minute,
+			Severity: Critical, Owner: OwnerData,
+			Summary: "No member of PostgreSQL leads. Nothing is written.",
+			Action:  "Run patronictl list. Failover takes 25 s by itself; after a minute something keeps all members from leading.",
+		},
+		Alert{
+			Name:     "PostgresMemberMissing",
+			Expr:     fmt.Sprintf(`(sum(patroni_postgres_running) or vector(0)) < %d`, l.PostgresMembers),
+			For:      5 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: fmt.Sprintf("{{ $value }} of %d PostgreSQL members run.", l.PostgresMembers),
+			Action:  "Look at the missing member's log. One that cannot catch up is made anew: patronictl reinit.",
+		},
+		Alert{
+			Name:     "PostgresReplicaLags",
+			Expr:     fmt.Sprintf(`scalar(max(patroni_xlog_location)) - patroni_xlog_replayed_location > %d and on (pod) patroni_replica == 1`, replicaLagBytes),
+			For:      5 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: "{{ $labels.pod }} is {{ $value | humanize1024 }}B behind the primary.",
+			Action:  "A failover to it would take long. Look at its disk, and for a query that holds replay up.",
+		})...)
+	f.Alerts = append(f.Alerts, when(l.PoolerClients > 0,
+		Alert{
+			Name: "PoolerClientsHigh",
+			Expr: fmt.Sprintf(`sum by (pod) (pgbouncer_pools_client_active_connections + pgbouncer_pools_client_waiting_connections) > %d`,
+				l.PoolerClients*poolerPercent/100),
+			For:      5 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: fmt.Sprintf("{{ $labels.pod }} has {{ $value }} of %d clients.", l.PoolerClients),
+			Action:  "Look which pods of the API hold them. Above the limit new clients are refused.",
+		},
+		Alert{
+			Name:     "PoolerClientsWait",
+			Expr:     fmt.Sprintf(`max by (pod) (pgbouncer_pools_client_maxwait_seconds) > %d`, poolerWaitSeconds),
+			For:      2 * time.Minute,
+			Severity: Critical, Owner: OwnerData,
+			Summary: "A client of {{ $labels.pod }} has waited {{ $value | humanizeDuration }} for a connection to PostgreSQL.",
+			Action:  "Either all connections are in long transactions (pg_stat_activity) or the primary is gone (patronictl list).",
+		})...)
+	return f
+}

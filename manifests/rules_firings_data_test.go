@@ -1,0 +1,66 @@
+package manifests_test
+
+import "fmt"
+
+var databaseFirings = map[string]firing{
+	// 300 and 150 of 500 are too many, though neither database has more than 400.
+	"DatabaseConnectionsHigh": {"10m",
+		series{`pg_stat_database_numbackends{pod="p",datname="gomeet"}`: "300x20", `pg_stat_database_numbackends{pod="p",datname="postgres"}`: "150x20",
+			`pg_settings_max_connections{pod="p"}`: "500x20"},
+		series{`pg_stat_database_numbackends{pod="p",datname="gomeet"}`: "390x20", `pg_settings_max_connections{pod="p"}`: "500x20"}},
+	"PostgresHasNoPrimary": {"5m",
+		series{`patroni_primary{pod="a"}`: "0x10", `patroni_standby_leader{pod="a"}`: "0x10"},
+		// A site that follows another one has a leader of its own.
+		series{`patroni_primary{pod="a"}`: "0x10", `patroni_standby_leader{pod="a"}`: "1x10"}},
+	"PostgresMemberMissing": {"10m",
+		series{`patroni_postgres_running{pod="a"}`: "1x20"},
+		series{`patroni_postgres_running{pod="a"}`: "1x20", `patroni_postgres_running{pod="b"}`: "1x20"}},
+	"PostgresReplicaLags": {"10m", lag(17 << 20), lag(15 << 20)},
+	"PoolerClientsHigh":   {"10m", clients(1500, 101), clients(1500, 100)},
+	"PoolerClientsWait": {"5m",
+		series{`pgbouncer_pools_client_maxwait_seconds{pod="a",database="gomeet"}`: "6x10"},
+		series{`pgbouncer_pools_client_maxwait_seconds{pod="a",database="gomeet"}`: "5x10"}},
+}
+
+// lag is a primary and a replica that is so many bytes behind.
+func lag(bytes int) series {
+	return series{
+		`patroni_xlog_location{pod="a"}`:          "1000000000x20",
+		`patroni_xlog_replayed_location{pod="b"}`: fmt.Sprintf("%dx20", 1_000_000_000-bytes),
+		`patroni_xlog_replayed_location{pod="a"}`: "0x20",
+		`patroni_replica{pod="a"}`:                "0x20",
+		`patroni_replica{pod="b"}`:                "1x20",
+	}
+}
+
+func clients(active, waiting int) series {
+	return series{
+		`pgbouncer_pools_client_active_connections{pod="a",database="gomeet",user="gomeet_api"}`:  fmt.Sprintf("%dx20", active),
+		`pgbouncer_pools_client_waiting_connections{pod="a",database="gomeet",user="gomeet_api"}`: fmt.Sprintf("%dx20", waiting),
+	}
+}
+
+var redisFirings = map[string]firing{
+	"RedisMemoryHigh": {"10m",
+		series{`redis_memory_used_bytes{pod="a"}`: "86x20", `redis_memory_max_bytes{pod="a"}`: "100x20"},
+		// Without a limit there is no share of it.
+		series{`redis_memory_used_bytes{pod="a"}`: "86x20", `redis_memory_max_bytes{pod="a"}`: "0x20"}},
+	"RedisNodeMissing":        {"5m", nodes("redis_up", 5, 1), nodes("redis_up", 6, 1)},
+	"RedisClusterDown":        {"5m", series{`redis_cluster_state{pod="a"}`: "1x10", `redis_cluster_state{pod="b"}`: "0x10"}, nodes("redis_cluster_state", 6, 1)},
+	"RedisMasterHasNoReplica": {"15m", replication("master", 0), replication("slave", 0)},
+}
+
+func nodes(metric string, n, value int) series {
+	s := series{}
+	for i := range n {
+		s[fmt.Sprintf(`%s{pod="redis-%d"}`, metric, i)] = fmt.Sprintf("%dx20", value)
+	}
+	return s
+}
+
+func replication(role string, replicas int) series {
+	return series{
+		`redis_connected_slaves{pod="a"}`:                           fmt.Sprintf("%dx30", replicas),
+		fmt.Sprintf(`redis_instance_info{pod="a",role="%s"}`, role): "1x30",
+	}
+}
