@@ -35,6 +35,10 @@ func (p *Plan) volumes() []Volume {
 				share := redisShare(pool.Count)
 				count, gib = max(count, redisLeastMasters), ceilDiv(gib, share)
 			}
+			if pool.Role == RoleMonitoring {
+				// One a server.
+				count = p.monitoringReplicas(pool.Count)
+			}
 			volumes = append(volumes, Volume{pool.Role, pool.Site, count, gib, reason})
 		}
 	}

@@ -18,7 +18,7 @@ import (
 var today = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
 // recorded deploys a committed stack and returns what policies see of it.
-func recorded(t *testing.T, stack string, r *pulumitest.Recorder) []policies.Resource {
+func asResources(t *testing.T, stack string, r *pulumitest.Recorder) []policies.Resource {
 	t.Helper()
 	// The engine makes this output a secret, as TestKubeconfigIsSecret says; the mocks do not.
 	outputs := r.Outputs[clusterType]
@@ -61,7 +61,7 @@ func TestStacksObeyThePolicies(t *testing.T) {
 	needed := map[string]int{}
 	for _, stack := range []string{"dev", "prod"} {
 		for _, preview := range []bool{true, false} {
-			verdict, err := policies.Judge(settings(t, stack), recorded(t, stack, recorder(preview)))
+			verdict, err := policies.Judge(settings(t, stack), asResources(t, stack, recorder(preview)))
 			require.NoError(t, err)
 			for _, f := range verdict.Violations {
 				t.Errorf("%s: %s %s %q: %s", stack, f.Rule.ID, f.URN, f.Subject, f.Message)
