@@ -32,12 +32,12 @@ func dataRules() []*Rule {
 		},
 		{
 			ID: "gomeet-retain-volumes", Severity: High,
-			Title: "Volumes outlive their StatefulSet",
+			Title: "Production's volumes outlive their StatefulSet",
 			Why:   "A set that is deleted or scaled down otherwise takes its data along.",
 			Fix:   "Set persistentVolumeClaimRetentionPolicy to Retain, and use a storage class that retains.",
 			Types: []string{"kubernetes:apps/v1:StatefulSet"},
 			Each: func(s *Settings, r Resource) []Problem {
-				if len(r.Get("spec", "volumeClaimTemplates").Items()) == 0 {
+				if !s.Production || len(r.Get("spec", "volumeClaimTemplates").Items()) == 0 {
 					return nil
 				}
 				policy := r.Get("spec", "persistentVolumeClaimRetentionPolicy")

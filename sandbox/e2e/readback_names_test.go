@@ -88,7 +88,7 @@ func (c cloud) project() {
 		for _, m := range members {
 			kinds[strings.Split(m.URN, ":")[1]]++
 		}
-		require.Equal(c.t, map[string]int{"kubernetes": 2, "loadbalancer": 3, "space": 3, "domain": 1}, kinds)
+		require.Equal(c.t, map[string]int{"kubernetes": 2, "loadbalancer": 4, "space": 3, "domain": 1}, kinds)
 		return
 	}
 	require.Fail(c.t, "there is no project gomeet-prod")
