@@ -1,0 +1,125 @@
+package drift
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/gomeet/infra/internal/engine"
+)
+
+// ofWorld reads what a refresh would change: each step is a resource that is not as the
+// state has it.
+func ofWorld(refresh *engine.Preview, stack string) []Finding {
+	var findings []Finding
+	for _, step := range refresh.Steps {
+		f := finding(World, step)
+		switch step.Op {
+		case apitype.OpDelete:
+			f.What = "deleted"
+			f.Fix = fmt.Sprintf("pulumi up --refresh --stack %s makes it again; if it is not wanted any more, take it out of the program", stack)
+		case apitype.OpUpdate:
+			f.What, f.Changes = "changed", changes(step)
+			if len(f.Changes) == 0 {
+				continue // nothing that the program asks for, or the autoscaler's business
+			}
+			f.Fix = fmt.Sprintf("pulumi up --refresh --stack %s changes it back; to keep it, write it into the configuration or the program", stack)
+		default:
+			continue
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+// ofCode reads what a deployment would do to the state: code that has not been applied.
+func ofCode(preview *engine.Preview, stack string) []Finding {
+	var findings []Finding
+	for _, step := range preview.Steps {
+		if step.Op == apitype.OpSame || step.Op == apitype.OpRefresh || step.Op == apitype.OpRead {
+			continue
+		}
+		f := finding(Pending, step)
+		f.What, f.Changes = string(step.Op), changes(step)
+		f.Fix = fmt.Sprintf("pulumi up --stack %s applies it", stack)
+		findings = append(findings, f)
+	}
+	return findings
+}
+
+func finding(class Class, step engine.Step) Finding {
+	f := Finding{Class: class, Type: step.Type, Name: step.Name, URN: string(step.URN)}
+	for _, side := range []*engine.Resource{step.Old, step.New} {
+		if side != nil && side.ID != "" {
+			f.ID = side.ID
+		}
+	}
+	return f
+}
+
+// changes lists the properties of a step that differ, without those that the program
+// leaves to others, such as the autoscaler.
+func changes(step engine.Step) []Change {
+	if step.Old == nil || step.New == nil {
+		return nil
+	}
+	paths := slices.Sorted(maps.Keys(step.Diff))
+	if len(paths) == 0 {
+		paths = slices.Sorted(slices.Values(append(step.Changed, step.Replacing...)))
+	}
+	var found []Change
+	for _, path := range slices.Compact(paths) {
+		if covered(path, step.Old.IgnoreChanges) || covered(path, step.New.IgnoreChanges) {
+			continue
+		}
+		found = append(found, Change{Path: path, Before: at(step.Old, path), After: at(step.New, path)})
+	}
+	return found
+}
+
+// covered reports whether a path is one of the ignored ones, or below one.
+func covered(path string, ignored []string) bool {
+	return slices.ContainsFunc(ignored, func(i string) bool {
+		return path == i || strings.HasPrefix(path, i+".") || strings.HasPrefix(path, i+"[")
+	})
+}
+
+// at returns the value at a path as text: what the provider answered, else what the
+// program asks for.
+func at(r *engine.Resource, path string) string {
+	parsed, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return ""
+	}
+	for _, side := range []resource.PropertyMap{r.Outputs, r.Inputs} {
+		if value, ok := parsed.Get(resource.NewProperty(side)); ok {
+			return shown(value)
+		}
+	}
+	return ""
+}
+
+// most is the length at which a value is cut.
+const most = 120
+
+func shown(value resource.PropertyValue) string {
+	text := ""
+	switch {
+	case value.ContainsSecrets():
+		text = engine.Masked
+	case value.ContainsUnknowns():
+		text = "not yet known"
+	case value.IsString():
+		text = value.StringValue()
+	default:
+		text = fmt.Sprint(value.Mappable())
+	}
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return text
+}

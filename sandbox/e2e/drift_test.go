@@ -1,0 +1,192 @@
+package e2e_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/digitalocean/godo"
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// drift runs "gomeet drift" on the stack dev and returns its findings as "class what
+// name", and its exit code.
+func (w *world) drift() ([]string, int) {
+	w.t.Helper()
+	before, state := w.changes(), w.stateFiles()
+	output, err := w.shell("dev", `gomeet drift --stack dev -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
+	code := 0
+	if err != nil {
+		var exit *exec.ExitError
+		require.ErrorAs(w.t, err, &exit)
+		code = exit.ExitCode()
+	}
+	said, _ := os.ReadFile(filepath.Join(w.dir, "drift.err"))
+	var report struct {
+		Findings []struct{ Class, What, Type, Name, Fix string }
+	}
+	require.NoError(w.t, json.Unmarshal([]byte(output), &report), "%s%s", output, said)
+	var found []string
+	for _, f := range report.Findings {
+		require.NotEmpty(w.t, f.Fix, f.Name)
+		found = append(found, f.Class+" "+f.What+" "+f.Name)
+	}
+	require.Equal(w.t, before, w.changes(), "no request that changes something leaves it")
+	require.Equal(w.t, state, w.stateFiles(), "the state is as it was")
+	return found, code
+}
+
+// stateFiles returns the checksum of every file of the stacks' state.
+func (w *world) stateFiles() map[string][32]byte {
+	w.t.Helper()
+	sums := map[string][32]byte{}
+	require.NoError(w.t, filepath.WalkDir(filepath.Join(w.dir, "state"), func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			var text []byte
+			text, err = os.ReadFile(path)
+			sums[path] = sha256.Sum256(bytes.TrimSpace(text))
+		}
+		return err
+	}))
+	return sums
+}
+
+// Drift finds what was changed behind the program's back, tells it from code that waits
+// and from what nobody manages, and says nothing when nothing differs.
+func TestDrift(t *testing.T) {
+	w := newWorld(t)
+	w.make("up", "dev")
+	found, code := w.drift()
+	require.Empty(t, found)
+	require.Zero(t, code)
+
+	want := w.meddle()
+	found, code = w.drift()
+	require.ElementsMatch(t, want, found)
+	require.Equal(t, 2, code)
+
+	// What nobody manages stays until somebody deletes it; the rest is mended.
+	output, err := w.shell("dev", "pulumi up --refresh --yes --skip-preview --stack dev --non-interactive")
+	require.NoError(t, err, output)
+	found, code = w.drift()
+	require.ElementsMatch(t, []string{
+		"unmanaged stray gomeet-dev-forgotten", "unmanaged stray by-hand", "unmanaged stray A evil.dev.gomeet.example",
+	}, found)
+	require.Equal(t, 2, code)
+	w.tidy()
+
+	output, err = w.shell("dev", "pulumi config set --stack dev --path gomeet:pools.api.count 2")
+	require.NoError(t, err, output)
+	found, code = w.drift()
+	require.Contains(t, found, "pending update singapore-api")
+	require.Equal(t, 3, code, "only code waits")
+}
+
+// meddle changes the account and the cluster by hand and returns what has to be found.
+func (w *world) meddle() []string {
+	t, c := w.t, w.cloud()
+	ctx := t.Context()
+	balancers, _, err := c.LoadBalancers.List(ctx, everything)
+	require.NoError(t, err)
+	for _, lb := range balancers {
+		if lb.Name != "gomeet-dev-singapore-web" {
+			continue
+		}
+		request := lb.AsRequest()
+		request.SizeUnit = 5
+		_, _, err = c.LoadBalancers.Update(ctx, lb.ID, request)
+		require.NoError(t, err)
+	}
+	firewalls, _, err := c.Firewalls.List(ctx, everything)
+	require.NoError(t, err)
+	for _, f := range firewalls {
+		switch f.Name {
+		case "gomeet-dev-singapore-pg":
+			_, err = c.Firewalls.AddRules(ctx, f.ID, &godo.FirewallRulesRequest{InboundRules: []godo.InboundRule{{
+				Protocol: "tcp", PortRange: "22", Sources: &godo.Sources{Addresses: []string{"0.0.0.0/0"}},
+			}}})
+			require.NoError(t, err)
+		case "gomeet-dev-singapore-redis":
+			_, err = c.Firewalls.Delete(ctx, f.ID)
+			require.NoError(t, err)
+		}
+	}
+	records, _, err := c.Domains.Records(ctx, "dev.gomeet.example", everything)
+	require.NoError(t, err)
+	for _, r := range records {
+		if r.Name == "ws" {
+			_, _, err = c.Domains.EditRecord(ctx, "dev.gomeet.example", r.ID, &godo.DomainRecordEditRequest{Type: "A", Name: "ws", Data: "192.0.2.66", TTL: r.TTL})
+			require.NoError(t, err)
+		}
+	}
+	vpcs, _, err := c.VPCs.List(ctx, everything)
+	require.NoError(t, err)
+	network := ""
+	for _, vpc := range vpcs {
+		if vpc.Name == "gomeet-dev-singapore-vpc" {
+			network = vpc.ID
+		}
+	}
+	_, _, err = c.Domains.CreateRecord(ctx, "dev.gomeet.example", &godo.DomainRecordEditRequest{Type: "A", Name: "evil", Data: "192.0.2.67", TTL: 60})
+	require.NoError(t, err)
+	_, _, err = c.Storage.CreateVolume(ctx, &godo.VolumeCreateRequest{Name: "gomeet-dev-forgotten", Region: "sgp1", SizeGigaBytes: 100})
+	require.NoError(t, err)
+	_, _, err = c.LoadBalancers.Create(ctx, &godo.LoadBalancerRequest{
+		Name: "by-hand", Region: "sgp1", VPCUUID: network,
+		ForwardingRules: []godo.ForwardingRule{{EntryProtocol: "http", EntryPort: 80, TargetProtocol: "http", TargetPort: 80}},
+	})
+	require.NoError(t, err)
+
+	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(w.kubeconfig("dev", "singapore")))
+	require.NoError(t, err)
+	client, err := kubernetes.NewForConfig(config)
+	require.NoError(t, err)
+	scale, err := client.AppsV1().Deployments("gomeet").GetScale(ctx, "chat", metav1.GetOptions{})
+	require.NoError(t, err)
+	scale.Spec.Replicas = 3
+	_, err = client.AppsV1().Deployments("gomeet").UpdateScale(ctx, "chat", scale, metav1.UpdateOptions{})
+	require.NoError(t, err)
+	require.NoError(t, client.NetworkingV1().NetworkPolicies("gomeet").Delete(ctx, "deny-all", metav1.DeleteOptions{}))
+	return []string{
+		"world changed singapore-web", "world changed singapore-pg", "world deleted singapore-redis", "world changed ws-dev-gomeet-example",
+		"world changed singapore-chat", "world deleted singapore-deny-all",
+		"unmanaged stray gomeet-dev-forgotten", "unmanaged stray by-hand", "unmanaged stray A evil.dev.gomeet.example",
+	}
+}
+
+// tidy deletes what meddle left.
+func (w *world) tidy() {
+	t, c := w.t, w.cloud()
+	ctx := t.Context()
+	volumes, _, err := c.Storage.ListVolumes(ctx, &godo.ListVolumeParams{Name: "gomeet-dev-forgotten", Region: "sgp1"})
+	require.NoError(t, err)
+	for _, v := range volumes {
+		_, err = c.Storage.DeleteVolume(ctx, v.ID)
+		require.NoError(t, err)
+	}
+	balancers, _, err := c.LoadBalancers.List(ctx, everything)
+	require.NoError(t, err)
+	for _, lb := range balancers {
+		if lb.Name == "by-hand" {
+			_, err = c.LoadBalancers.Delete(ctx, lb.ID)
+			require.NoError(t, err)
+		}
+	}
+	records, _, err := c.Domains.Records(ctx, "dev.gomeet.example", everything)
+	require.NoError(t, err)
+	for _, r := range records {
+		if r.Name == "evil" {
+			_, err = c.Domains.DeleteRecord(ctx, "dev.gomeet.example", r.ID)
+			require.NoError(t, err, strconv.Itoa(r.ID))
+		}
+	}
+}
