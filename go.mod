@@ -19,6 +19,7 @@ require (
 	golang.org/x/oauth2 v0.36.0
 	gopkg.in/yaml.v3 v3.0.1
 	k8s.io/apimachinery v0.36.1
+	mvdan.cc/sh/v3 v3.13.1
 )
 
 require (
