@@ -42,7 +42,7 @@ func reachRules() []*Rule {
 			Types:      []string{serviceType}, Each: exposed,
 		},
 		{
-			ID: "k8s-api-version", Severity: Medium,
+			ID: "k8s-api-version", Severity: Low,
 			Title: "Resources use stable APIs",
 			Why:   "Kubernetes removes beta APIs after three releases, and the upgrade then fails.",
 			Fix:   "Use the v1 of the API.", References: []string{"kube-score stable-version", "pulumi/compliance-policies kubernetes"},
@@ -59,14 +59,11 @@ func reachRules() []*Rule {
 func denyAll(_ *Settings, all []Resource) []Problem {
 	denied := map[string]bool{}
 	for _, p := range ofType(all, netpolType) {
-		spec := p.Get("spec")
-		types, _ := spec.Get("policyTypes").Texts()
-		if matchesAll(spec.Get("podSelector")) && slices.Contains(types, "Ingress") && slices.Contains(types, "Egress") &&
-			len(spec.Get("ingress").Items())+len(spec.Get("egress").Items()) == 0 {
-			denied[p.Provider+namespaceOf(p)] = true
-		}
 		if namespaceOf(p) == "" {
 			return nil // Which namespace it is for is not known yet.
+		}
+		if mayDenyAll(p.Get("spec")) {
+			denied[p.Provider+namespaceOf(p)] = true
 		}
 	}
 	var problems []Problem
@@ -79,9 +76,13 @@ func denyAll(_ *Settings, all []Resource) []Problem {
 	return problems
 }
 
-// matchesAll reports whether a label selector is known to be empty.
-func matchesAll(selector Value) bool {
-	return !selector.Unknown() && len(selector.Get("matchLabels").Fields())+len(selector.Get("matchExpressions").Items()) == 0
+// mayDenyAll reports whether a policy denies everything to all pods, as far as is known.
+func mayDenyAll(spec Value) bool {
+	types, complete := spec.Get("policyTypes").Texts()
+	selector := spec.Get("podSelector")
+	return len(selector.Get("matchLabels").Fields())+len(selector.Get("matchExpressions").Items()) == 0 &&
+		(!complete || slices.Contains(types, "Ingress") && slices.Contains(types, "Egress")) &&
+		len(spec.Get("ingress").Items())+len(spec.Get("egress").Items()) == 0
 }
 
 func openPolicy(_ *Settings, r Resource) []Problem {

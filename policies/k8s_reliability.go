@@ -55,7 +55,7 @@ func reliabilityRules() []*Rule {
 			},
 		},
 		{
-			ID: "k8s-statefulset-service", Severity: Medium,
+			ID: "k8s-statefulset-service", Severity: Low,
 			Title: "StatefulSets have a Service for their members",
 			Why:   "Without one the members have no names, and do not find each other.",
 			Fix:   "Set serviceName to a headless Service.", References: []string{"kube-score statefulset-has-servicename"},
@@ -101,25 +101,36 @@ func probes(spec Value) []Problem {
 	for _, c := range list.Items() {
 		readiness, liveness := c.Get("readinessProbe"), c.Get("livenessProbe")
 		ready = ready || !readiness.Absent()
-		hasty := !readiness.Absent() && sameCheck(readiness, liveness) && patience(liveness) < 2*patience(readiness)
+		hasty := !readiness.Absent() && sameCheck(readiness, liveness) && hastier(liveness, readiness)
 		name := c.Get("name").Text()
 		problems = append(problems, one(hasty, "container "+name, "container %q: liveness asks the same as readiness and is no more patient", name)...)
 	}
 	return append(problems, one(!ready, "", "no container has a readiness probe")...)
 }
 
-// patience is how long a probe fails before it counts, in seconds; the defaults are
-// Kubernetes'.
-func patience(probe Value) float64 {
-	seconds := 1.0
+// hastier reports whether a liveness probe is known to give up before the readiness probe
+// has had twice its time.
+func hastier(liveness, readiness Value) bool {
+	live, liveKnown := patience(liveness)
+	ready, readyKnown := patience(readiness)
+	return liveKnown && readyKnown && live < 2*ready
+}
+
+// patience is how long a probe fails before it counts, in seconds, and whether that is
+// known. The defaults are Kubernetes'.
+func patience(probe Value) (seconds float64, known bool) {
+	seconds = 1
 	for field, fallback := range map[string]float64{"periodSeconds": 10, "failureThreshold": 3} {
-		n, known := probe.Get(field).Number()
-		if !known {
+		n, ok := probe.Get(field).Number()
+		switch {
+		case probe.Get(field).Absent():
 			n = fallback
+		case !ok:
+			return 0, false
 		}
 		seconds *= n
 	}
-	return seconds
+	return seconds, true
 }
 
 // sameCheck reports whether two probes are known to ask the same.

@@ -95,8 +95,10 @@ func requiredTags(s *Settings, r Resource) []Problem {
 	tags, complete := r.Get("tags").Texts()
 	var missing []string
 	for _, w := range want {
+		// A name that ends in a colon wants a value of any kind.
+		value := strings.HasSuffix(w, ":")
 		if !slices.ContainsFunc(tags, func(tag string) bool {
-			return tag == w || strings.HasSuffix(w, ":") && strings.HasPrefix(tag, w) && tag != w
+			return !value && tag == w || value && strings.HasPrefix(tag, w) && tag != w
 		}) {
 			missing = append(missing, strings.TrimSuffix(w, ":"))
 		}

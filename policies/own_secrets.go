@@ -10,13 +10,13 @@ import (
 
 var (
 	// secretName matches names of properties and variables that hold secrets.
-	secretName = regexp.MustCompile(`(?i)(pass(word|wd|phrase)|secret(access)?_?key|private_?key|api_?key|signing_?key|token|secret|kube_?config|credentials?)s?$`)
+	secretName = regexp.MustCompile(`(?i)(pass(word|wd|phrase)|secret([_-]?access)?[_-]?key|private[_-]?key|api[_-]?key|signing[_-]?key|token|secret|kube_?config|credentials?)s?$`)
 	// secretText matches secrets by themselves: PEM private keys, and the tokens of
 	// DigitalOcean, GitHub, AWS and age, which have prefixes for this purpose.
 	secretText = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY|\bdo[opr]_v1_[0-9a-f]{64}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bAKIA[0-9A-Z]{16}\b|AGE-SECRET-KEY-1`)
 	// secretLine matches "password: value" in a configuration file. References to
 	// variables and files, and empty values, are not secrets.
-	secretLine = regexp.MustCompile(`(?im)^\s*"?([\w.-]*(?:password|passphrase|secret_?key|signing_?key|api_?secret))"?\s*[:=]\s*"?([^\s"'$/{<#][^\s"']*)`)
+	secretLine = regexp.MustCompile(`(?im)^\s*"?([\w.-]*(?:password|passphrase|secret[_-]?key|signing[_-]?key|api[_-]?secret))"?\s*[:=]\s*"?([^\s"'$/{<#][^\s"']*)`)
 )
 
 // secretRules keep secrets where they are encrypted.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
@@ -100,8 +101,21 @@ func recorded(stack string, r *pulumitest.Recorder) []*engine.Resource {
 				URN:  resource.NewURN(tokens.QName(stack), "gomeet", parentType, tokens.Type(token), res.Name),
 				Type: token, Name: res.Name, Parent: parent, Provider: res.Options.GetProvider(),
 				Custom: res.Options.GetCustom(), Inputs: res.Inputs,
+				Protect: res.Options.GetProtect(), IgnoreChanges: res.Options.GetIgnoreChanges(),
+				PropertyDependencies: dependencies(res.Options),
 			})
 		}
 	}
 	return resources
+}
+
+// dependencies returns what the values of properties come from.
+func dependencies(request *pulumirpc.RegisterResourceRequest) map[resource.PropertyKey][]resource.URN {
+	all := map[resource.PropertyKey][]resource.URN{}
+	for key, on := range request.GetPropertyDependencies() {
+		for _, urn := range on.GetUrns() {
+			all[resource.PropertyKey(key)] = append(all[resource.PropertyKey(key)], resource.URN(urn))
+		}
+	}
+	return all
 }

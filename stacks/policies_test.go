@@ -17,32 +17,14 @@ import (
 // today is a day on which the exceptions of policies/settings.yaml count.
 var today = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 
-// recorded deploys a committed stack and returns what policies see of it.
+// asResources deploys a committed stack and returns what policies see of it.
 func asResources(t *testing.T, stack string, r *pulumitest.Recorder) []policies.Resource {
 	t.Helper()
 	// The engine makes this output a secret, as TestKubeconfigIsSecret says; the mocks do not.
 	outputs := r.Outputs[clusterType]
 	outputs["kubeConfigs"] = resource.MakeSecret(outputs["kubeConfigs"])
 	require.NoError(t, deploy(t, stack, r))
-	var all []policies.Resource
-	for token := range r.Types() {
-		for _, res := range r.Resources(token) {
-			if !res.Options.GetCustom() {
-				continue
-			}
-			depends := map[string][]string{}
-			for property, on := range res.Options.GetPropertyDependencies() {
-				depends[property] = on.GetUrns()
-			}
-			all = append(all, policies.Resource{
-				URN:  "urn:pulumi:" + stack + "::gomeet::" + token + "::" + res.Name,
-				Type: token, Name: res.Name, Provider: adapt.ProviderURN(res.Options.GetProvider()),
-				Protect: res.Options.GetProtect(), IgnoreChanges: res.Options.GetIgnoreChanges(),
-				DependsOn: depends, Properties: adapt.Properties(res.Inputs),
-			})
-		}
-	}
-	return all
+	return adapt.Engine(recorded(stack, r))
 }
 
 // settings are those of a committed stack.
