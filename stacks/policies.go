@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"slices"
 	"time"
 
 	"github.com/gomeet/infra/policies"
@@ -14,4 +15,16 @@ func (c *Config) PolicySettings(file *policies.File, today time.Time) *policies.
 	in := c.Input()
 	s.Input, s.Production = &in, c.Protect || c.Stack == "prod"
 	return s
+}
+
+// PlainConfig collects the stack's configuration, without secrets, from whatever holds it.
+func PlainConfig(get func(key string) (string, bool)) map[string]string {
+	secret, raw := SecretKeys(), map[string]string{}
+	for _, k := range keys {
+		name := qualified(k.name)
+		if value, found := get(name); found && !slices.Contains(secret, name) {
+			raw[name] = value
+		}
+	}
+	return raw
 }

@@ -1,0 +1,20 @@
+// Command pulumi-analyzer-policy-gomeet is the policy pack in folder policies: the engine
+// finds it on PATH by the runtime in PulumiPolicy.yaml, starts it and asks it about
+// every resource.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
+
+	"github.com/gomeet/infra/policies/pack"
+)
+
+func main() {
+	if err := policyx.Main(pack.New); err != nil {
+		fmt.Fprintln(os.Stderr, "pulumi-analyzer-policy-gomeet:", err)
+		os.Exit(1)
+	}
+}
