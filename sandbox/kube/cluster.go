@@ -13,6 +13,7 @@ import (
 
 	"github.com/gomeet/infra/sandbox/kube/internal/autoscale"
 	"github.com/gomeet/infra/sandbox/kube/internal/daemon"
+	"github.com/gomeet/infra/sandbox/kube/internal/tunnel"
 )
 
 // How long a program may take to end before it is killed. The API server waits
@@ -51,6 +52,7 @@ type running struct {
 	etcd     *daemon.Daemon
 	server   *daemon.Daemon
 	others   []*daemon.Daemon
+	tunnel   *tunnel.Tunnel // nil where there is no Network
 }
 
 func newCluster(m *Manager, id string) *cluster {
@@ -116,6 +118,9 @@ func (r *running) stop() {
 	}
 	if r.etcd != nil {
 		r.etcd.Stop(graceOthers)
+	}
+	if r.tunnel != nil {
+		r.tunnel.Close()
 	}
 }
 

@@ -28,6 +28,8 @@ type Config struct {
 	// Addons, if set, is called when a control plane is up, with the cluster's ID and a
 	// client of it. It runs what DOKS runs in clusters until ctx ends.
 	Addons func(ctx context.Context, id string, client kubernetes.Interface)
+	// Network answers in the place of pods; nil leaves every Service unreachable.
+	Network Network
 
 	// Version is the DOKS version slug that nodes are labelled with, and from which
 	// their kubelet version is derived. The default is DefaultVersion.

@@ -29,6 +29,8 @@ type plan struct {
 	ports   ports
 	// releaseLeases runs before every start of kwok.
 	releaseLeases func(context.Context) error
+	// tunnel is the port of the way into the cluster, 0 where there is none.
+	tunnel int
 }
 
 func (p plan) program(name string, args ...string) daemon.Spec {
@@ -91,7 +93,11 @@ func (p plan) etcd() daemon.Spec {
 // restrict. The advertised address is of TEST-NET-1 (RFC 5737): it must not be a
 // loopback address, and nothing in a simulated pod will ever dial it.
 func (p plan) apiserver() daemon.Spec {
-	return p.program(apiserver,
+	var into []string
+	if p.tunnel > 0 {
+		into = []string{"--egress-selector-config-file=" + p.path(egressConfig)}
+	}
+	return p.program(apiserver, append(into,
 		"--bind-address=127.0.0.1",
 		"--secure-port="+strconv.Itoa(p.ports.APIServer),
 		"--advertise-address=192.0.2.1",
@@ -109,7 +115,7 @@ func (p plan) apiserver() daemon.Spec {
 		"--service-account-key-file="+p.pki(serviceAccountKey),
 		"--service-account-signing-key-file="+p.pki(serviceAccountKey),
 		"--profiling=false",
-	)
+	)...)
 }
 
 // controllerManager gives each node its pod range, from which kwok takes pod

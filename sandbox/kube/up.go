@@ -81,6 +81,9 @@ func (c *cluster) start(ctx context.Context, spec Spec, sub subnets) (err error)
 			r.stop()
 		}
 	}()
+	if err := c.openTunnel(r); err != nil {
+		return err
+	}
 	r.etcd = daemon.Start(r.plan.etcd(), c.log)
 	if err := await(ctx, "etcd", listens(chosen.Etcd), r.etcd); err != nil {
 		return err

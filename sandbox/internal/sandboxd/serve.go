@@ -15,6 +15,7 @@ import (
 
 	"github.com/gomeet/infra/sandbox/api"
 	"github.com/gomeet/infra/sandbox/kube"
+	"github.com/gomeet/infra/sandbox/metrics"
 	"github.com/gomeet/infra/sandbox/spaces"
 	"github.com/gomeet/infra/sandbox/standin"
 	"github.com/gomeet/infra/sandbox/store"
@@ -82,7 +83,10 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 	if err != nil {
 		return err
 	}
-	planes, err := kube.New(kube.Config{Dir: dir.clusters(), BinDir: tools, Log: log, Addons: addons})
+	loads := &metrics.Loads{}
+	planes, err := kube.New(kube.Config{
+		Dir: dir.clusters(), BinDir: tools, Log: log, Addons: addons, Network: metrics.Network(loads),
+	})
 	if err != nil {
 		return err
 	}
@@ -108,7 +112,10 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 	defer cloud.Close()
 
 	log.Info("sandbox up", "api", ports.APIURL(), "spaces", ports.SpacesURL(), "provider", ports.Provider)
-	err = serveAll(ctx, listeners, cloud, buckets, standin.Config{
+	front := http.NewServeMux()
+	front.Handle("/", cloud)
+	front.Handle("/sandbox/load", loads)
+	err = serveAll(ctx, listeners, front, buckets, standin.Config{
 		Endpoint: ports.APIURL(), Token: Token,
 		SpacesEndpoint: ports.SpacesURL(), SpacesKey: SpacesKey, SpacesSecret: SpacesSecret,
 	})
