@@ -9,10 +9,6 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// WebSocketMetric is the metric that the API's pods serve and the metrics adapter hands
-// to the autoscaler (design document, API gateway HPA).
-const WebSocketMetric = "websocket_connections"
-
 // target is what an autoscaler steers.
 type target struct {
 	namespace, app string
@@ -89,7 +85,7 @@ func rule(window, pods, percent, period int) *autoscalingv2.HPAScalingRulesArgs 
 func (a *API) autoscale(ctx *pulumi.Context, logical string, env Environment, planned sizing.ServicePods, deployment *appsv1.Deployment) error {
 	metrics := autoscalingv2.MetricSpecArray{cpuAt(sizing.APICPUTargetPercent)}
 	if planned.Service.WebSocket {
-		metrics = append(metrics, podsAt(WebSocketMetric, sizing.WebSocketsPerAPIInstanceTarget))
+		metrics = append(metrics, podsAt(manifests.WebSocketMetric, sizing.WebSocketsPerAPIInstanceTarget))
 	}
 	return autoscaler(ctx, logical, env, target{
 		namespace: manifests.APINamespace, app: planned.Service.Name, low: planned.Min, high: planned.Max,

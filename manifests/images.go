@@ -13,6 +13,11 @@ const (
 	// RedisImage is a node of the Redis Cluster: the last line of versions under the BSD
 	// licence (redis.io/legal/licenses). cluster-preferred-endpoint-type needs 7.0.
 	RedisImage = "docker.io/library/redis:7.2.11"
+	// MetricsServerImage serves what pods use (github.com/kubernetes-sigs/metrics-server).
+	MetricsServerImage = "registry.k8s.io/metrics-server/metrics-server:v0.8.0"
+	// AdapterImage serves Prometheus' metrics to autoscalers
+	// (github.com/kubernetes-sigs/prometheus-adapter).
+	AdapterImage = "registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0"
 	// KernelImage sets the media nodes' kernel parameters: it has sysctl and nothing else
 	// to speak of.
 	KernelImage = "docker.io/library/busybox:1.37.0"

@@ -8,6 +8,8 @@ const (
 	// MediaNamespace holds LiveKit on the host network, RecordingNamespace its recorders
 	// with their browsers.
 	MediaNamespace, RecordingNamespace = "media", "recording"
+	// AutoscalingNamespace holds what serves Kubernetes' metrics APIs.
+	AutoscalingNamespace = "autoscaling"
 	// DataNamespace holds PostgreSQL, PgBouncer, Redis and the object store.
 	DataNamespace = "data"
 	// MonitoringNamespace holds Prometheus and what belongs to it.

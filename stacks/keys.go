@@ -102,6 +102,7 @@ var keys = []key{
 	}},
 	{name: "edgeTLS", generated: GenerateCertificate, missing: notGenerated, parse: (*loader).edgeTLS},
 	{name: "dataTLS", generated: GenerateAuthority, missing: notGenerated, parse: (*loader).dataTLS},
+	{name: "metricsTLS", generated: GenerateMetricsAuthority, missing: notGenerated, parse: (*loader).metricsTLS},
 	{name: "backupPassphrase", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
 		l.config.Secrets.BackupPassphrase = l.word("backupPassphrase", raw)
 	}},

@@ -31,20 +31,24 @@ const (
 	backupPassphrase = "Backup0123456789abcdef0123456789a"
 )
 
-// dataTLS is a certificate of the data tier, its key and its authority; backupIdentity an
-// age identity.
-var dataTLS, backupIdentity = dataSecrets()
+// dataTLS and metricsTLS are a certificate, its key and its authority each;
+// backupIdentity an age identity.
+var dataTLS, metricsTLS, backupIdentity = signed(manifests.DataNames()), signed(manifests.MetricsNames()), ageIdentity()
 
-func dataSecrets() (tls, identity string) {
-	tls, err := certificates.NewAuthority(time.Now(), manifests.DataNames())
+func signed(names []string) string {
+	tls, err := certificates.NewAuthority(time.Now(), names)
 	if err != nil {
 		panic(err)
 	}
+	return tls
+}
+
+func ageIdentity() string {
 	made, err := age.GenerateX25519Identity()
 	if err != nil {
 		panic(err)
 	}
-	return tls, made.String()
+	return made.String()
 }
 
 // edgeTLS is a certificate and its key; edgeKey is a line of the key.
@@ -82,6 +86,7 @@ func configuration(t *testing.T, stack string) map[string]string {
 	raw["gomeet:databasePassword"] = databasePassword
 	raw["gomeet:edgeTLS"] = edgeTLS
 	raw["gomeet:dataTLS"] = dataTLS
+	raw["gomeet:metricsTLS"] = metricsTLS
 	raw["gomeet:backupPassphrase"] = backupPassphrase
 	raw["gomeet:backupIdentity"] = backupIdentity
 	return raw
@@ -150,6 +155,11 @@ func TestLoadReportsProblems(t *testing.T) {
 		"no data certificate": {
 			set:  map[string]string{"gomeet:dataTLS": edgeTLS},
 			want: []string{"gomeet:dataTLS: must be a certificate, its key and its authority as PEM (it has 1 certificates)"},
+		},
+		"the certificate of others": {
+			set: map[string]string{"gomeet:metricsTLS": dataTLS},
+			want: []string{"gomeet:metricsTLS: must be valid for metrics-server.autoscaling.svc: x509: certificate is valid for " +
+				strings.Join(manifests.DataNames(), ", ") + ", not metrics-server.autoscaling.svc"},
 		},
 		"no identity": {
 			set:  map[string]string{"gomeet:backupIdentity": "age1hunter2"},
@@ -292,7 +302,7 @@ func TestLoadReportsProblems(t *testing.T) {
 
 func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
-	require.ErrorContains(t, err, "14 problems; nothing was created")
+	require.ErrorContains(t, err, "15 problems; nothing was created")
 	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:stackId: missing", "gomeet:domain: missing", "gomeet:nosuch"} {
 		require.ErrorContains(t, err, part)
 	}

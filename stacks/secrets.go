@@ -20,6 +20,8 @@ const (
 	// GenerateAuthority makes a certificate of manifests.DataNames, its key and the
 	// certificate of the authority that signed it, all as PEM in this order.
 	GenerateAuthority Generator = "authority"
+	// GenerateMetricsAuthority makes the same for manifests.MetricsNames.
+	GenerateMetricsAuthority Generator = "metrics authority"
 	// GenerateIdentity makes an age identity (X25519).
 	GenerateIdentity Generator = "identity"
 )
@@ -79,6 +81,9 @@ type Secrets struct {
 	// BackupRecipient is what all other backups are encrypted with. Its identity, which
 	// decrypts them, is in the stack's configuration and goes nowhere.
 	BackupRecipient string
+	// MetricsCertificate, MetricsKey and MetricsAuthority are PEM, for the way from the
+	// API server to the daemons of its metrics APIs.
+	MetricsCertificate, MetricsKey, MetricsAuthority string
 	// AWSAccessKeyID and AWSSecretAccessKey read the stack's entries in AWS Secrets
 	// Manager, where a stack keeps them there.
 	AWSAccessKeyID, AWSSecretAccessKey string

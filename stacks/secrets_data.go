@@ -15,12 +15,23 @@ import (
 	"github.com/gomeet/infra/manifests"
 )
 
-// dataTLS takes a certificate, its key and its authority apart, and requires the names
-// that clients check.
+// dataTLS is the certificate of the data tier.
 func (l *loader) dataTLS(raw string) {
-	name := qualified("dataTLS")
+	s := &l.config.Secrets
+	s.DataCertificate, s.DataKey, s.DataAuthority = l.signed("dataTLS", raw, manifests.DataNames())
+}
+
+// metricsTLS is the certificate of the daemons behind the metrics APIs.
+func (l *loader) metricsTLS(raw string) {
+	s := &l.config.Secrets
+	s.MetricsCertificate, s.MetricsKey, s.MetricsAuthority = l.signed("metricsTLS", raw, manifests.MetricsNames())
+}
+
+// signed takes a certificate, its key and its authority apart, and requires the names
+// that clients check.
+func (l *loader) signed(key, raw string, hosts []string) (certificate, private, authority string) {
+	name := qualified(key)
 	var certificates []string
-	var key string
 	for block, rest := pem.Decode([]byte(raw)); block != nil; block, rest = pem.Decode(rest) {
 		var text bytes.Buffer
 		// Writing to a buffer does not fail, and a decoded block can be encoded.
@@ -28,29 +39,29 @@ func (l *loader) dataTLS(raw string) {
 		if block.Type == "CERTIFICATE" {
 			certificates = append(certificates, text.String())
 		} else {
-			key = text.String()
+			private = text.String()
 		}
 	}
 	if len(certificates) != 2 {
 		l.problems.add(name, "", "must be a certificate, its key and its authority as PEM (it has %d certificates)", len(certificates))
-		return
+		return "", "", ""
 	}
-	pair, err := tls.X509KeyPair([]byte(certificates[0]), []byte(key))
+	pair, err := tls.X509KeyPair([]byte(certificates[0]), []byte(private))
 	if err != nil {
 		l.problems.add(name, "", "must be a certificate, its key and its authority as PEM: %v", err)
-		return
+		return "", "", ""
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM([]byte(certificates[1]))
-	for _, host := range manifests.DataNames() {
+	for _, host := range hosts {
 		// Which is what a client asks that finds the wildcard.
 		host = strings.Replace(host, "*", "any", 1)
 		if _, err := pair.Leaf.Verify(x509.VerifyOptions{DNSName: host, Roots: roots}); err != nil {
 			l.problems.add(name, "", "must be valid for %s: %v", host, err)
-			return
+			return "", "", ""
 		}
 	}
-	l.config.Secrets.DataCertificate, l.config.Secrets.DataKey, l.config.Secrets.DataAuthority = certificates[0], key, certificates[1]
+	return certificates[0], private, certificates[1]
 }
 
 // backupIdentity keeps the public half: nothing that the program deploys decrypts.

@@ -34,6 +34,11 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		return nil, err
 	}
 	opts = append(opts, pulumi.DependsOn(data))
+	if w.cfg.Autoscale {
+		if err := w.metricsAPIs(ctx, opts...); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.media(ctx, opts...); err != nil {
 		return nil, err
 	}
@@ -61,6 +66,17 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		LoadBalancerRanges: []string{w.site.VPCRange.String()},
 	}, opts...)
 	return api, err
+}
+
+// metricsAPIs declares what the autoscalers ask.
+func (w *workloads) metricsAPIs(ctx *pulumi.Context, opts ...pulumi.ResourceOption) error {
+	s := w.cfg.Secrets
+	_, err := components.NewMetricsAPIs(ctx, w.site.Name, &components.MetricsAPIsArgs{
+		Environment: w.env, Config: manifests.NewAdapter(),
+		Certificate: pulumi.String(s.MetricsCertificate), Key: secret(s.MetricsKey), Authority: pulumi.String(s.MetricsAuthority),
+		NodeRanges: []string{w.site.VPCRange.String()},
+	}, opts...)
+	return err
 }
 
 // secret marks a value of the configuration, so that the engine keeps it encrypted.

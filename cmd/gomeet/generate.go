@@ -35,6 +35,8 @@ func generate(g stacks.Generator) (string, error) {
 		return newCertificate(time.Now())
 	case stacks.GenerateAuthority:
 		return certificates.NewAuthority(time.Now(), manifests.DataNames())
+	case stacks.GenerateMetricsAuthority:
+		return certificates.NewAuthority(time.Now(), manifests.MetricsNames())
 	case stacks.GenerateIdentity:
 		identity, err := age.GenerateX25519Identity()
 		if err != nil {
