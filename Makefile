@@ -26,7 +26,7 @@ tools: ## Build the tools that are missing (Pulumi, providers, Kubernetes)
 
 .PHONY: commands
 commands: tools
-	@go build -o $(TOOLS)/gomeet ./cmd/gomeet
+	@go build -o $(TOOLS)/ ./cmd/...
 	@cd sandbox && go build -o $(SANDBOX) .
 
 .PHONY: sandbox
