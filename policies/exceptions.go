@@ -102,7 +102,7 @@ func (s *Settings) Excepts(f Finding) bool { return s.exceptionFor(f) >= 0 }
 func (s *Settings) remarks(used map[int]bool) []string {
 	var remarks []string
 	for i, e := range s.Exceptions {
-		what := fmt.Sprintf("The exception from %s for %s (%s)", e.Rule, e.scope(), strings.TrimSpace(e.Reason))
+		what := fmt.Sprintf("The exception from %s for %s", e.Rule, e.scope())
 		switch {
 		case e.expired(s.Today):
 			remarks = append(remarks, fmt.Sprintf("%s expired on %s.", what, e.Expires))

@@ -25,8 +25,8 @@ type costSource struct {
 
 // read returns the report, and the compact JSON of the preview it is about.
 func (s costSource) read(cmd *cobra.Command) (*cost.Report, []byte, error) {
-	if s.file == "" && s.stack == "" {
-		return nil, nil, errors.New(`--stack: name a stack, such as "prod", or a preview with --preview-file`)
+	if err := s.named(); err != nil {
+		return nil, nil, err
 	}
 	if s.state {
 		cli, err := engine.NewCLI(".", cmd.ErrOrStderr())
@@ -39,6 +39,28 @@ func (s costSource) read(cmd *cobra.Command) (*cost.Report, []byte, error) {
 		}
 		return cost.OfState(s.stack, resources, sizing.DefaultCatalogue()), nil, nil
 	}
+	preview, raw, err := s.complete(cmd)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, err := planOf(preview)
+	if err != nil {
+		return nil, nil, err
+	}
+	compact, err := engine.Compact(raw)
+	return cost.OfPreview(preview, plan, sizing.DefaultCatalogue()), compact, err
+}
+
+// named returns an error when nothing says which stack it is about.
+func (s costSource) named() error {
+	if s.file == "" && s.stack == "" {
+		return errors.New(`--stack: name a stack, such as "prod", or a preview with --preview-file`)
+	}
+	return nil
+}
+
+// complete returns a preview of the named stack with all of its resources, and its JSON.
+func (s costSource) complete(cmd *cobra.Command) (*engine.Preview, []byte, error) {
 	preview, raw, err := s.preview(cmd)
 	if err != nil {
 		return nil, nil, err
@@ -49,12 +71,7 @@ func (s costSource) read(cmd *cobra.Command) (*cost.Report, []byte, error) {
 	if s.stack != "" && preview.Stack() != s.stack {
 		return nil, nil, fmt.Errorf("--stack %q: the preview is of stack %q", s.stack, preview.Stack())
 	}
-	plan, err := planOf(preview)
-	if err != nil {
-		return nil, nil, err
-	}
-	compact, err := engine.Compact(raw)
-	return cost.OfPreview(preview, plan, sizing.DefaultCatalogue()), compact, err
+	return preview, raw, nil
 }
 
 func (s costSource) preview(cmd *cobra.Command) (*engine.Preview, []byte, error) {
@@ -88,6 +105,16 @@ func (s costSource) preview(cmd *cobra.Command) (*engine.Preview, []byte, error)
 
 // planOf plans the configuration that a preview was made with.
 func planOf(preview *engine.Preview) (*sizing.Plan, error) {
+	cfg, err := configOf(preview)
+	if cfg == nil || err != nil {
+		return nil, err // another program's preview: its resources have prices, its use is not known
+	}
+	return cfg.Plan()
+}
+
+// configOf reads the configuration that a preview was made with; nil if it is another
+// program's.
+func configOf(preview *engine.Preview) (*stacks.Config, error) {
 	raw := map[string]string{}
 	for key, value := range preview.Config {
 		if strings.HasPrefix(key, "gomeet:") && value != engine.Masked {
@@ -95,11 +122,11 @@ func planOf(preview *engine.Preview) (*sizing.Plan, error) {
 		}
 	}
 	if len(raw) == 0 {
-		return nil, nil // another program's preview: its resources have prices, its use is not known
+		return nil, nil
 	}
 	cfg, err := stacks.Inspect(preview.Stack(), raw)
 	if err != nil {
 		return nil, fmt.Errorf("the preview's configuration: %w", err)
 	}
-	return cfg.Plan()
+	return cfg, nil
 }
