@@ -42,8 +42,8 @@ func inMemory(name, size string) *corev1.VolumeArgs {
 func pushMetrics() *corev1.EnvVarArgs { return variable("METRICS_PUSH", manifests.PushgatewayURL()) }
 
 // controlPlane is Kubernetes' API. DigitalOcean does not say where in which range it is,
-// so only the port is fixed.
-var controlPlane = tcp(peer{cidr: "0.0.0.0/0"}, 443, 6443)
+// so only the port is fixed. It is never link-local, where each Droplet's metadata is.
+var controlPlane = tcp(peer{cidr: "0.0.0.0/0", except: []string{"169.254.0.0/16"}}, 443, 6443)
 
 // serviceAccount makes an account of the data tier that may do what the rules say, in
 // its namespace, and returns its name.
