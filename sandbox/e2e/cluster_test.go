@@ -7,12 +7,16 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
 // cluster is what a site's Kubernetes says of itself.
 type cluster struct {
-	nodes []corev1.Node
+	site   string
+	config *rest.Config
+	client kubernetes.Interface
+	nodes  []corev1.Node
 	// pods are those of all namespaces.
 	pods []corev1.Pod
 }
@@ -22,13 +26,15 @@ func (w *world) cluster(stack, site string) *cluster {
 	w.t.Helper()
 	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(w.kubeconfig(stack, site)))
 	require.NoError(w.t, err)
+	// Tests ask for many objects at once; the client's own limit would only slow them.
+	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(w.t, err)
 	nodes, err := client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
 	pods, err := client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
-	return &cluster{nodes: nodes.Items, pods: pods.Items}
+	return &cluster{site: site, config: config, client: client, nodes: nodes.Items, pods: pods.Items}
 }
 
 // role returns the role of a node's pool.

@@ -80,6 +80,7 @@ func TestProd(t *testing.T) {
 	}, pods, "pods that run")
 
 	w.readBack()
+	w.proveWorkloads()
 	before := w.inventory()
 
 	output, err := w.shell("prod", "pulumi up --yes --stack prod --expect-no-changes --non-interactive")
