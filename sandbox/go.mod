@@ -9,6 +9,7 @@ require (
 	github.com/digitalocean/godo v1.236.0
 	github.com/gofrs/flock v0.13.0
 	github.com/google/uuid v1.6.0
+	github.com/jedib0t/go-pretty/v6 v6.6.8
 	github.com/johannesboyne/gofakes3 v0.0.0-20250916175020-ebf3e50324d3
 	github.com/mattfenwick/cyclonus v0.5.6
 	github.com/pulumi/pulumi-go-provider v1.1.2

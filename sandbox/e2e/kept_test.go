@@ -21,4 +21,5 @@ func TestKept(t *testing.T) {
 	w := &world{t: t, root: root, dir: dir}
 	w.env = append(os.Environ(), "GOMEET_SANDBOX_DIR="+dir, "GOMEET_TOOLS="+filepath.Join(root, "tools", "bin"))
 	w.proveWorkloads()
+	w.proveDisruptions()
 }

@@ -4,6 +4,21 @@ import "testing"
 
 // proveWorkloads judges what runs on prod's clusters (docs/workloads.md).
 func (w *world) proveWorkloads() {
-	clusters := []*cluster{w.cluster("prod", "singapore"), w.cluster("prod", "jakarta")}
+	clusters := w.prodClusters()
 	w.t.Run("Policies", func(t *testing.T) { provePolicies(t, clusters) })
+	w.t.Run("Packing", func(t *testing.T) { provePacking(t, clusters) })
+}
+
+// proveDisruptions takes nodes and images from under prod's pods. Afterwards all is as it
+// was, but pods have other names.
+func (w *world) proveDisruptions() {
+	for _, c := range w.prodClusters() {
+		w.t.Run("Rollouts/"+c.site, func(t *testing.T) { proveRollouts(t, c) })
+		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c) })
+	}
+}
+
+func (w *world) prodClusters() []*cluster {
+	w.t.Helper()
+	return []*cluster{w.cluster("prod", "singapore"), w.cluster("prod", "jakarta")}
 }
