@@ -110,10 +110,6 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		// The provider's identity is the cluster, so that new credentials update
 		// the provider in place instead of replacing everything it deployed.
 		ClusterIdentifier: cluster.ID,
-		// What somebody changed by hand with kubectl is changed back. Otherwise the field
-		// is theirs from then on, and every deployment stops at it. What an autoscaler
-		// changes is not among it: those fields are ignored (ignoreChanges).
-		EnablePatchForce: pulumi.Bool(true),
 	}, pulumi.Parent(cluster))
 	if err != nil {
 		return nil, err

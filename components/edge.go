@@ -169,7 +169,9 @@ func edgePod(args *EdgeArgs, volumes corev1.VolumeArray) *corev1.PodSpecArgs {
 func edgeService(in pulumi.StringInput, args *EdgeArgs) *corev1.ServiceArgs {
 	metadata := object(in, edgeApp, args.Environment)
 	// DOKS opens the NodePorts of a Service to the world unless it is told not to.
-	metadata.Annotations = pulumi.StringMap{"kubernetes.digitalocean.com/firewall-managed": pulumi.String("false")}
+	metadata.Annotations = merge(metadata.Annotations.(pulumi.StringMap), pulumi.StringMap{
+		"kubernetes.digitalocean.com/firewall-managed": pulumi.String("false"),
+	})
 	var ports corev1.ServicePortArray
 	for _, p := range []struct {
 		name             string

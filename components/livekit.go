@@ -96,7 +96,7 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 		options = append(options, pulumi.IgnoreChanges([]string{"spec.replicas"}))
 	}
 	metadata := object(in, livekitApp, env)
-	metadata.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+	unawaited(metadata)
 	deployment, err := appsv1.NewDeployment(ctx, logical, &appsv1.DeploymentArgs{
 		Metadata: metadata,
 		Spec: &appsv1.DeploymentSpecArgs{

@@ -44,5 +44,13 @@ func newNamespace(
 
 // object returns the metadata of an object named after its app.
 func object(namespace pulumi.StringInput, app string, env Environment) *metav1.ObjectMetaArgs {
-	return &metav1.ObjectMetaArgs{Name: pulumi.String(app), Namespace: namespace, Labels: recommended(app, env)}
+	return &metav1.ObjectMetaArgs{
+		Name: pulumi.String(app), Namespace: namespace, Labels: recommended(app, env),
+		Annotations: pulumi.StringMap{
+			// What somebody changed with kubectl is changed back. Otherwise the field is
+			// theirs from then on, and every deployment stops at it. What an autoscaler
+			// changes is not among it: those fields are ignored (ignoreChanges).
+			"pulumi.com/patchForce": pulumi.String("true"),
+		},
+	}
 }

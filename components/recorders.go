@@ -68,7 +68,7 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 	}
 	metadata := object(in, recorderApp, env)
 	// A recorder that finishes a recording takes up to an hour.
-	metadata.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+	unawaited(metadata)
 	deployment, err := appsv1.NewDeployment(ctx, logical, &appsv1.DeploymentArgs{
 		Metadata: metadata,
 		Spec: &appsv1.DeploymentSpecArgs{

@@ -60,6 +60,7 @@ func newMembers(ctx *pulumi.Context, logical string, env Environment, m members,
 				WhenDeleted: whenDeleted, WhenScaled: pulumi.String("Retain"),
 			},
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: selector(m.app)},
+			// Immutable, so the class stays that of the day the set was made.
 			VolumeClaimTemplates: corev1.PersistentVolumeClaimTypeArray{&corev1.PersistentVolumeClaimTypeArgs{
 				ApiVersion: pulumi.String("v1"), Kind: pulumi.String("PersistentVolumeClaim"),
 				Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(m.volume), Labels: recommended(m.app, env)},
@@ -76,7 +77,7 @@ func newMembers(ctx *pulumi.Context, logical string, env Environment, m members,
 				Spec:     m.spec,
 			},
 		},
-	}, opts...)
+	}, append(opts, pulumi.IgnoreChanges([]string{"spec.volumeClaimTemplates[0].spec.storageClassName"}))...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +105,6 @@ func servicePort(name string, number int) *corev1.ServicePortArgs {
 
 // unawaited tells the provider not to wait until the object works.
 func unawaited(metadata *metav1.ObjectMetaArgs) *metav1.ObjectMetaArgs {
-	metadata.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
+	metadata.Annotations = merge(metadata.Annotations.(pulumi.StringMap), pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")})
 	return metadata
 }

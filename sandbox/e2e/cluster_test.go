@@ -21,8 +21,8 @@ type cluster struct {
 	pods []corev1.Pod
 }
 
-// cluster reads a site's cluster with the stack's own kubeconfig.
-func (w *world) cluster(stack, site string) *cluster {
+// client reaches a site's cluster with the stack's own kubeconfig.
+func (w *world) client(stack, site string) (kubernetes.Interface, *rest.Config) {
 	w.t.Helper()
 	config, err := clientcmd.RESTConfigFromKubeConfig([]byte(w.kubeconfig(stack, site)))
 	require.NoError(w.t, err)
@@ -30,6 +30,13 @@ func (w *world) cluster(stack, site string) *cluster {
 	config.QPS = -1
 	client, err := kubernetes.NewForConfig(config)
 	require.NoError(w.t, err)
+	return client, config
+}
+
+// cluster reads a site's cluster.
+func (w *world) cluster(stack, site string) *cluster {
+	w.t.Helper()
+	client, config := w.client(stack, site)
 	nodes, err := client.CoreV1().Nodes().List(context.Background(), metav1.ListOptions{})
 	require.NoError(w.t, err)
 	pods, err := client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{})
