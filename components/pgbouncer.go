@@ -26,8 +26,9 @@ type PgBouncerArgs struct {
 	Config manifests.PgBouncer
 	// Image has PgBouncer.
 	Image string
-	// Users is userlist.txt, a secret.
-	Users pulumi.StringInput
+	// Users is userlist.txt, StatsPassword that of its user who may only look. Both are
+	// secrets.
+	Users, StatsPassword pulumi.StringInput
 	// Pods is their number, Role that of their nodes, Request what each asks for.
 	Pods    int
 	Role    sizing.Role
@@ -63,7 +64,9 @@ func NewPgBouncer(ctx *pulumi.Context, name string, args *PgBouncerArgs, opts ..
 	if err != nil {
 		return nil, err
 	}
-	users, err := keepSecret(ctx, logical, manifests.DataNamespace, poolerApp, data.env, "", pulumi.StringMap{"userlist.txt": args.Users},
+	users, err := keepSecret(ctx, logical, manifests.DataNamespace, poolerApp, data.env, "", pulumi.StringMap{
+		"userlist.txt": args.Users, "stats-password": args.StatsPassword,
+	},
 		child, pulumi.DependsOn([]pulumi.Resource{data}))
 	if err != nil {
 		return nil, err
@@ -134,9 +137,9 @@ func poolerPod(args *PgBouncerArgs, config *corev1.ConfigMap, users pulumi.Strin
 				mount("config", poolerConfigDir), mount("users", poolerSecretDir), mount("tls", manifests.DataTLSDir), writable("tmp", "/tmp"),
 			},
 			SecurityContext: restrictedContainer(),
-		}},
+		}, poolerExporter(args.Config, users)},
 		Volumes: corev1.VolumeArray{
-			configVolume("config", config), secretVolume("users", users), args.Data.tlsVolume(), inMemory("tmp", "16Mi"),
+			configVolume("config", config), secretItems("users", users, "userlist.txt"), args.Data.tlsVolume(), inMemory("tmp", "16Mi"),
 		},
 	}
 	onRole(spec, args.Role)
@@ -151,7 +154,7 @@ func poolerEdges(primary []string) edges {
 		in: []allowed{
 			tcp(peer{namespace: manifests.APINamespace}, manifests.PgBouncerPort),
 			tcp(peer{app: postgresApp, namespace: in}, manifests.PgBouncerPort),
-			tcp(peer{namespace: manifests.MonitoringNamespace}, manifests.PgBouncerPort),
+			tcp(peer{namespace: manifests.MonitoringNamespace}, manifests.PgBouncerExporterPort),
 		},
 		out: []allowed{tcp(peer{app: postgresApp, namespace: in}, c.Port)},
 	}

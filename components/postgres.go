@@ -173,7 +173,7 @@ func postgresEdges(nodes []string) edges {
 			tcp(own, config.Port, config.RESTPort),
 			tcp(peer{app: poolerApp, namespace: in}, config.Port),
 			tcp(peer{app: postgresJobs, namespace: in}, config.Port),
-			tcp(peer{namespace: manifests.MonitoringNamespace}, config.RESTPort),
+			tcp(peer{namespace: manifests.MonitoringNamespace}, config.Port, config.RESTPort),
 		},
 		out: []allowed{
 			tcp(own, config.Port, config.RESTPort),

@@ -21,4 +21,22 @@ const (
 	// KernelImage sets the media nodes' kernel parameters: it has sysctl and nothing else
 	// to speak of.
 	KernelImage = "docker.io/library/busybox:1.37.0"
+
+	// PrometheusImage is the version whose promtool checks what is rendered (module version
+	// v0.316.0 in tools/prometheus).
+	PrometheusImage = "docker.io/prom/prometheus:v3.16.0"
+	// AlertmanagerImage is that of amtool in tools/prometheus.
+	AlertmanagerImage = "docker.io/prom/alertmanager:v0.34.1"
+	// GrafanaImage is of the last minor version of 12, which is mended longest.
+	GrafanaImage = "docker.io/grafana/grafana:12.3.1"
+	// NodeExporterImage and KubeStateMetricsImage are those whose metrics are in
+	// testdata/metrics.
+	NodeExporterImage     = "quay.io/prometheus/node-exporter:v1.11.1"
+	KubeStateMetricsImage = "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0"
+	// PushgatewayImage keeps the metrics of jobs.
+	PushgatewayImage = "quay.io/prometheus/pushgateway:v1.11.1"
+	// The exporters of the data tier.
+	RedisExporterImage     = "docker.io/oliver006/redis_exporter:v1.89.0"
+	PostgresExporterImage  = "quay.io/prometheuscommunity/postgres-exporter:v0.20.1"
+	PgBouncerExporterImage = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.10.2"
 )

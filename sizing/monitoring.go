@@ -34,6 +34,10 @@ const (
 // whose other tenth it fits into (MediaRequest).
 func NodeExporterRequest() PodRequest { return PodRequest{MilliCPU: 20, MemoryMiB: 48} }
 
+// PoolerExporterRequest is what the exporter beside each pooler asks for, of the tenth that
+// PostgreSQL and its pooler leave on their node.
+func PoolerExporterRequest() PodRequest { return PodRequest{MilliCPU: 20, MemoryMiB: 32} }
+
 // Monitoring returns what watches a site; it is zero where no pool for it is.
 func (p *Plan) Monitoring(site string) Monitoring {
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleMonitoring))
