@@ -55,6 +55,10 @@ type Config struct {
 	// PostgresImage is the pinned image of PostgreSQL with Patroni, pgBackRest and
 	// PgBouncer; ToolsImage that of the backup jobs.
 	PostgresImage, ToolsImage string
+	// Alerting says who is told of an alert, RemoteWrite where metrics go besides; nil is
+	// nowhere.
+	Alerting    Alerting
+	RemoteWrite *RemoteWrite
 	// Secrets are the stack's secrets. Where there is a SecretStore, the workloads' own
 	// are there and may be missing here.
 	Secrets     Secrets

@@ -124,7 +124,7 @@ func (w *workloads) poolers(ctx *pulumi.Context, data *components.Data, opts ...
 		}
 	}
 	return components.NewPgBouncer(ctx, w.site.Name, &components.PgBouncerArgs{
-		Data: data, Config: pooled, Image: w.cfg.PostgresImage, Users: secret(users),
+		Data: data, Config: pooled, Image: w.cfg.PostgresImage, Users: secret(users), StatsPassword: secret(password(pooled.StatsUser)),
 		Pods: w.plan.PoolersAt(w.site.Name), Role: role, Request: w.plan.PoolerRequest(), Primary: w.cfg.nodeRanges(),
 	}, opts...)
 }

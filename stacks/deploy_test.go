@@ -107,14 +107,15 @@ func TestDeployProd(t *testing.T) {
 	}
 	require.Equal(t, map[string]int{
 		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "livekit": 12, "pgbouncer": 3,
+		"grafana": 2, "kube-state-metrics": 2, "redis-exporter": 1, "postgres-exporter": 2, "pushgateway": 2,
 	}, replicas, "pods over all sites")
 	members := map[string]int{}
 	for _, set := range r.Resources(statefulSetType) {
 		name := set.Inputs["metadata"].ObjectValue()["name"].StringValue()
 		members[name] += int(set.Inputs["spec"].ObjectValue()["replicas"].NumberValue())
 	}
-	require.Equal(t, map[string]int{"postgres": 3, "redis": 6}, members, "members over all sites")
-	require.Len(t, r.Resources(daemonSetType), 2, "an edge per site")
+	require.Equal(t, map[string]int{"postgres": 3, "redis": 6, "prometheus": 4, "alertmanager": 4}, members, "members over all sites")
+	require.Len(t, r.Resources(daemonSetType), 4, "an edge and node exporters per site")
 }
 
 // Media and data have their nodes to themselves; the API and monitoring share with

@@ -87,6 +87,11 @@ var keys = []key{
 	{name: "secretStore", fallback: `{"kind":"pulumi"}`, parse: (*loader).secretStore},
 	{name: "awsAccessKeyId", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSAccessKeyID = given(raw) }},
 	{name: "awsSecretAccessKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSSecretAccessKey = given(raw) }},
+	{name: "alerting", fallback: "{}", parse: (*loader).alerting},
+	{name: "remoteWrite", fallback: "{}", parse: (*loader).remoteWrite},
+	{name: "pagerDutyKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.PagerDutyKey = given(raw) }},
+	{name: "slackWebhook", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.SlackWebhook = given(raw) }},
+	{name: "remoteWritePassword", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.RemoteWritePassword = given(raw) }},
 	{name: "stackId", generated: GenerateID, missing: notGenerated, parse: (*loader).stackID},
 	{name: "apiSigningKey", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
 		l.config.Secrets.APISigningKey = l.long("apiSigningKey", raw)

@@ -59,6 +59,7 @@ func load(stack string, raw map[string]string, withoutSecrets bool) (*Config, er
 	l.foundation()
 	if !withoutSecrets {
 		l.storeKeys()
+		l.alertingKeys()
 	}
 	if err := l.problems.err(); err != nil {
 		return nil, err

@@ -87,6 +87,9 @@ type Secrets struct {
 	// AWSAccessKeyID and AWSSecretAccessKey read the stack's entries in AWS Secrets
 	// Manager, where a stack keeps them there.
 	AWSAccessKeyID, AWSSecretAccessKey string
+	// PagerDutyKey, SlackWebhook and RemoteWritePassword belong to Config.Alerting and
+	// Config.RemoteWrite.
+	PagerDutyKey, SlackWebhook, RemoteWritePassword string
 }
 
 // SecretStore is AWS Secrets Manager as the source of the workloads' secrets.

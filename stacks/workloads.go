@@ -56,6 +56,9 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
+	if err := w.monitoring(ctx, opts...); err != nil {
+		return nil, err
+	}
 	_, err = components.NewEdge(ctx, w.site.Name, &components.EdgeArgs{
 		Environment: w.env,
 		Config: manifests.NewTraefik([]string{w.site.VPCRange.String()}, w.cfg.Target.ParticipantsPerMeeting,
