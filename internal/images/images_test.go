@@ -42,8 +42,9 @@ var images = map[string]struct{ scripts, started string }{
 		"metrics-lib.sh postgres-backup.sh postgres-drill.sh postgres-migrate.sh postgres-passwords.sh postgres-role-change.sh",
 		"sh mkdir patroni patronictl pgbouncer pgbackrest pg_rewind pg_basebackup initdb postgres",
 	},
+	"minio": {"minio-setup.sh", "minio"},
 	"tools": {
-		"metrics-lib.sh offsite-copy.sh postgres-backup-exec.sh redis-lib.sh redis-backup.sh redis-restore.sh state-backup.sh",
+		"metrics-lib.sh offsite-copy.sh recordings-copy.sh postgres-backup-exec.sh redis-lib.sh redis-backup.sh redis-restore.sh state-backup.sh",
 		"sh",
 	},
 	// Redis' own image, not ours.
@@ -125,8 +126,8 @@ func TestEveryScriptRunsSomewhere(t *testing.T) {
 }
 
 func TestImagesArePinnedAndUnprivileged(t *testing.T) {
-	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?(\d+\.\d+\.\d+|[a-z]+-\d{8}-slim@sha256:[0-9a-f]{64})$`)
-	for image, user := range map[string]string{"postgres": "999:999", "tools": "65532:65532"} {
+	pinned := regexp.MustCompile(`^[a-z0-9./-]+:v?(\d+\.\d+\.\d+(-[a-z]+)?|[a-z]+-\d{8}-slim@sha256:[0-9a-f]{64})$`)
+	for image, user := range map[string]string{"minio": "65532:65532", "postgres": "999:999", "tools": "65532:65532"} {
 		d := readDockerfile(t, image)
 		for _, from := range d.bases {
 			require.Regexp(t, pinned, from, image)
