@@ -39,6 +39,8 @@ type APIArgs struct {
 	Config manifests.API
 	// RemoteRedis is the number of Redis servers where they are at another site, else 0.
 	RemoteRedis int
+	// Store says that recordings are in the platform's own object store.
+	Store bool
 	// Secrets maps the names of files under manifests.APISecretDir to their contents.
 	Secrets pulumi.StringMap
 	// Request is what one pod asks for.
@@ -99,7 +101,7 @@ func (a *API) service(
 ) (*appsv1.Deployment, error) {
 	app, env, child := planned.Service.Name, args.Environment, pulumi.Parent(a)
 	logical := name + "-" + app
-	if err := allowEdges(ctx, logical, manifests.APINamespace, app, env, apiEdges(args.NodeRanges, args.RemoteRedis), child); err != nil {
+	if err := allowEdges(ctx, logical, manifests.APINamespace, app, env, apiEdges(args.NodeRanges, args.RemoteRedis, args.Store), child); err != nil {
 		return nil, err
 	}
 	options := []pulumi.ResourceOption{child}
@@ -153,7 +155,7 @@ func (a *API) service(
 // apiEdges is what a service may receive and send: requests from the edge and from each
 // other, scrapes, the data tier, LiveKit's room API on its nodes, and HTTPS to the world
 // for object storage and sign-in providers.
-func apiEdges(nodes []string, redisServers int) edges {
+func apiEdges(nodes []string, redisServers int, store bool) edges {
 	e := edges{
 		in: []allowed{
 			tcp(peer{app: edgeApp, namespace: manifests.EdgeNamespace}, manifests.APIPort),
@@ -167,8 +169,14 @@ func apiEdges(nodes []string, redisServers int) edges {
 			tcp(world, 443),
 		},
 	}
+	if store {
+		e.out = append(e.out, tcp(peer{app: manifests.MinIOService, namespace: manifests.DataNamespace}, manifests.MinIOPort))
+	}
 	for _, nodeRange := range nodes {
 		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
+		if store && redisServers > 0 {
+			e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.MinIOPort))
+		}
 		if redisServers > 0 {
 			// At another site than Redis': its private load balancer, a port per server.
 			e.out = append(e.out, allowed{

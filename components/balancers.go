@@ -39,6 +39,8 @@ type BalancersArgs struct {
 	// servers there.
 	DataTag   pulumi.StringInput
 	RedisPods int
+	// Store says that the platform's own object store is there too.
+	Store bool
 }
 
 const (

@@ -18,6 +18,9 @@ func dataBalancer(args *BalancersArgs, planned sizing.LoadBalancer) *digitalocea
 	for i := range args.RedisPods {
 		rules = append(rules, forward(manifests.RedisPort+i, manifests.RedisNodePort+i))
 	}
+	if args.Store {
+		rules = append(rules, forward(manifests.MinIOPort, manifests.MinIONodePort))
+	}
 	env := args.Environment
 	return &digitalocean.LoadBalancerArgs{
 		Name:            pulumi.String(env.Name(string(planned.Edge))),

@@ -25,8 +25,10 @@ type DataLinkArgs struct {
 	Data *Data
 	// Address is the load balancer's.
 	Address pulumi.StringInput
-	// RedisPods is the number of Redis servers at the primary site.
+	// RedisPods is the number of Redis servers at the primary site, Store says that the
+	// platform's own object store is there.
 	RedisPods int
+	Store     bool
 }
 
 // reached makes a Service reachable through the nodes, without DOKS opening its port to
@@ -51,6 +53,9 @@ func NewDataLink(ctx *pulumi.Context, name string, args *DataLinkArgs, opts ...p
 	}
 	for i := range args.RedisPods {
 		names = append(names, linked{fmt.Sprintf("%s-%d", manifests.RedisService, i), "redis", manifests.RedisPort, manifests.RedisPort + i})
+	}
+	if args.Store {
+		names = append(names, linked{manifests.MinIOService, "minio", manifests.MinIOPort, manifests.MinIOPort})
 	}
 	for _, n := range names {
 		if err := n.make(ctx, name+"-"+n.service, args, pulumi.Parent(link)); err != nil {

@@ -2,6 +2,7 @@ package components
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-digitalocean/sdk/v4/go/digitalocean"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -36,6 +37,8 @@ type FirewallsArgs struct {
 	// role of the nodes behind them.
 	DataBalancers pulumi.StringArray
 	DataRole      sizing.Role
+	// Store says that the platform's own object store is behind them too.
+	Store bool
 	// Private lists the ranges of nodes and pods of all sites, in CIDR notation.
 	Private []string
 }
@@ -94,7 +97,11 @@ var databases = []opening{
 func inbound(role sizing.Role, args *FirewallsArgs) digitalocean.FirewallInboundRuleArray {
 	var rules digitalocean.FirewallInboundRuleArray
 	if role == args.DataRole && len(args.DataBalancers) > 0 {
-		for _, o := range databases {
+		openings := databases
+		if args.Store {
+			openings = append(slices.Clone(databases), port("tcp", manifests.MinIONodePort))
+		}
+		for _, o := range openings {
 			rules = append(rules, &digitalocean.FirewallInboundRuleArgs{
 				Protocol: pulumi.String(o.protocol), PortRange: pulumi.String(o.ports), SourceLoadBalancerUids: args.DataBalancers,
 			})

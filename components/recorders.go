@@ -29,6 +29,9 @@ type RecordersArgs struct {
 	LiveKitKey, RedisPassword, AccessKey, SecretKey pulumi.StringInput
 	// RedisAuthority is PEM, what Redis' nodes are checked against.
 	RedisAuthority pulumi.StringInput
+	// Store says that the bucket is in the platform's own object store, at the same site,
+	// whose certificate is of the same authority as Redis'.
+	Store bool
 	// Nodes is the number of recorder nodes.
 	Nodes int
 	// Request is what one pod asks for.
@@ -63,7 +66,7 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 	if err != nil {
 		return nil, err
 	}
-	if err := allowEdges(ctx, logical, manifests.RecordingNamespace, recorderApp, env, recorderEdges(args.NodeRanges), child); err != nil {
+	if err := allowEdges(ctx, logical, manifests.RecordingNamespace, recorderApp, env, recorderEdges(args), child); err != nil {
 		return nil, err
 	}
 	metadata := object(in, recorderApp, env)
@@ -103,7 +106,7 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 
 // recorderEdges is what a recorder may receive and send: scrapes, Redis for its orders,
 // LiveKit's signalling and media on its nodes, and the bucket.
-func recorderEdges(nodes []string) edges {
+func recorderEdges(args *RecordersArgs) edges {
 	e := edges{
 		in: []allowed{tcp(peer{namespace: manifests.MonitoringNamespace}, manifests.EgressPrometheusPort)},
 		out: []allowed{
@@ -113,7 +116,10 @@ func recorderEdges(nodes []string) edges {
 			udp(world, manifests.LiveKitUDPFirst, manifests.LiveKitUDPLast),
 		},
 	}
-	for _, nodeRange := range nodes {
+	if args.Store {
+		e.out = append(e.out, tcp(peer{app: manifests.MinIOService, namespace: manifests.DataNamespace}, manifests.MinIOPort))
+	}
+	for _, nodeRange := range args.NodeRanges {
 		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
 	}
 	return e
@@ -132,6 +138,10 @@ func recorderPod(args *RecordersArgs, rendered string, secret pulumi.StringInput
 		&corev1.EnvVarArgs{Name: pulumi.String(manifests.EgressKeyEnv), Value: pulumi.String(manifests.LiveKitKeyName)},
 		&corev1.EnvVarArgs{Name: pulumi.String(manifests.EgressConfigEnv), Value: pulumi.String(rendered)},
 	)
+	if args.Store {
+		// Go's programs add the authorities in this directory to the system's own.
+		variables = append(variables, variable("SSL_CERT_DIR", redisAuthorityDir))
+	}
 	c := args.Config
 	spec := &corev1.PodSpecArgs{
 		AutomountServiceAccountToken:  pulumi.Bool(false),

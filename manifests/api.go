@@ -107,8 +107,13 @@ type APIBucket struct {
 	Endpoint string `yaml:"endpoint"`
 	Region   string `yaml:"region"`
 	Bucket   string `yaml:"bucket"`
-	// PublicHost serves the bucket's objects to participants.
-	PublicHost    string `yaml:"publicHost"`
+	// PublicHost serves the bucket's objects to participants. It is empty where nothing
+	// does: the API then hands them out itself.
+	PublicHost string `yaml:"publicHost"`
+	// PathStyle puts the bucket into the path of URLs, and CAFile is the authority of the
+	// endpoint's certificate; both for a store inside of the cluster.
+	PathStyle     bool   `yaml:"pathStyle,omitempty"`
+	CAFile        string `yaml:"caFile,omitempty"`
 	AccessKeyFile string `yaml:"accessKeyFile"`
 	SecretKeyFile string `yaml:"secretKeyFile"`
 }

@@ -59,6 +59,10 @@ type Config struct {
 	// nowhere.
 	Alerting    Alerting
 	RemoteWrite *RemoteWrite
+	// ObjectStore is where recordings go; MinIOImage the pinned image of the store that the
+	// platform runs itself.
+	ObjectStore ObjectStore
+	MinIOImage  string
 	// Secrets are the stack's secrets. Where there is a SecretStore, the workloads' own
 	// are there and may be missing here.
 	Secrets     Secrets

@@ -47,11 +47,17 @@ func (w *workloads) dataTier(ctx *pulumi.Context, opts ...pulumi.ResourceOption)
 	if w.site.Name != w.cfg.Sites[0].Name {
 		link, err := components.NewDataLink(ctx, w.site.Name, &components.DataLinkArgs{
 			Data: data, Address: w.shared.dataAddress, RedisPods: w.plan.RedisLayout().Pods,
+			Store: w.ownStore(),
 		}, opts...)
 		if err != nil {
 			return nil, err
 		}
 		made = append(made, link)
+	}
+	if w.ownStore() && poolOf(w.pools, sizing.RoleMinIO).Count > 0 {
+		if err := w.minio(ctx, data, opts...); err != nil {
+			return nil, err
+		}
 	}
 	if pg.Count > 0 {
 		database, err := w.postgres(ctx, data, pg, opts...)

@@ -84,6 +84,12 @@ var keys = []key{
 	{name: "toolsImage", fallback: "ghcr.io/gomeet/tools:1", parse: func(l *loader, raw string) {
 		l.config.ToolsImage = l.image("toolsImage", raw)
 	}},
+	{name: "objectStore", fallback: string(ObjectStoreSpaces), parse: func(l *loader, raw string) {
+		l.config.ObjectStore = oneOf(l, "objectStore", raw, ObjectStoreSpaces, ObjectStoreMinIO)
+	}},
+	{name: "minioImage", fallback: "ghcr.io/gomeet/minio:2025-10-15-1", parse: func(l *loader, raw string) {
+		l.config.MinIOImage = l.image("minioImage", raw)
+	}},
 	{name: "secretStore", fallback: `{"kind":"pulumi"}`, parse: (*loader).secretStore},
 	{name: "awsAccessKeyId", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSAccessKeyID = given(raw) }},
 	{name: "awsSecretAccessKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSSecretAccessKey = given(raw) }},
@@ -104,6 +110,9 @@ var keys = []key{
 	}},
 	{name: "databasePassword", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
 		l.config.Secrets.DatabasePassword = l.word("databasePassword", raw)
+	}},
+	{name: "objectStorePassword", generated: GenerateKey, missing: notGenerated, parse: func(l *loader, raw string) {
+		l.config.Secrets.ObjectStorePassword = l.word("objectStorePassword", raw)
 	}},
 	{name: "edgeTLS", generated: GenerateCertificate, missing: notGenerated, parse: (*loader).edgeTLS},
 	{name: "dataTLS", generated: GenerateAuthority, missing: notGenerated, parse: (*loader).dataTLS},

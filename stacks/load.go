@@ -81,6 +81,7 @@ func (l *loader) plan() {
 		}
 		return
 	}
+	l.objectStore(plan)
 	for i, site := range l.config.Sites {
 		nodes := 0
 		for _, pool := range plan.PoolsAt(site.Name) {

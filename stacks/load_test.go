@@ -24,11 +24,12 @@ import (
 )
 
 const (
-	signingKey       = "0123456789abcdef0123456789abcdef"
-	livekitSecret    = "LiveKit0123456789abcdef0123456789"
-	redisPassword    = "Redis0123456789abcdef0123456789ab"
-	databasePassword = "Database0123456789abcdef012345678"
-	backupPassphrase = "Backup0123456789abcdef0123456789a"
+	signingKey          = "0123456789abcdef0123456789abcdef"
+	livekitSecret       = "LiveKit0123456789abcdef0123456789"
+	redisPassword       = "Redis0123456789abcdef0123456789ab"
+	databasePassword    = "Database0123456789abcdef012345678"
+	objectStorePassword = "Objects0123456789abcdef0123456789"
+	backupPassphrase    = "Backup0123456789abcdef0123456789a"
 )
 
 // dataTLS and metricsTLS are a certificate, its key and its authority each;
@@ -84,6 +85,7 @@ func configuration(t *testing.T, stack string) map[string]string {
 	raw["gomeet:livekitSecret"] = livekitSecret
 	raw["gomeet:redisPassword"] = redisPassword
 	raw["gomeet:databasePassword"] = databasePassword
+	raw["gomeet:objectStorePassword"] = objectStorePassword
 	raw["gomeet:edgeTLS"] = edgeTLS
 	raw["gomeet:dataTLS"] = dataTLS
 	raw["gomeet:metricsTLS"] = metricsTLS

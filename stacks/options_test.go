@@ -26,7 +26,7 @@ func deployWith(t *testing.T, stack string, r *pulumitest.Recorder, changed map[
 		}
 		return stacks.Deploy(ctx, cfg)
 	}, pulumi.WithMocks("gomeet", stack, r), func(info *pulumi.RunInfo) {
-		info.Config, info.ConfigSecretKeys = raw, stacks.SecretKeys()
+		info.DryRun, info.Config, info.ConfigSecretKeys = r.Preview, raw, stacks.SecretKeys()
 	})
 }
 

@@ -70,6 +70,9 @@ type Secrets struct {
 	// RedisPassword and DatabasePassword are letters and digits: they become part of
 	// configuration texts and URLs.
 	RedisPassword, DatabasePassword string
+	// ObjectStorePassword is what the passwords of the platform's own object store are
+	// derived from.
+	ObjectStorePassword string
 	// EdgeCertificate and EdgeKey are PEM, for the way from the load balancers to the
 	// edge.
 	EdgeCertificate, EdgeKey string

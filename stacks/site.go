@@ -84,6 +84,7 @@ func (d *deployedSite) deployEdge(
 		Environment: env, VPCID: d.network.VPCID, NodeTag: pools.Tags[sizing.RoleAPI],
 		CertificateName: certificate.Name, Balancers: balancersAt(plan, env.Site),
 		DataTag: pools.Tags[d.dataRole()], RedisPods: plan.RedisLayout().Pods,
+		Store: cfg.ObjectStore == ObjectStoreMinIO,
 	}, renamed)
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func (d *deployedSite) deployEdge(
 	}
 	if _, err := components.NewFirewalls(ctx, env.Site, &components.FirewallsArgs{
 		Environment: env, NodeTags: pools.Tags, Balancers: ids, Private: cfg.privateRanges(),
-		DataBalancers: private, DataRole: d.dataRole(),
+		DataBalancers: private, DataRole: d.dataRole(), Store: cfg.ObjectStore == ObjectStoreMinIO,
 	}, renamed); err != nil {
 		return err
 	}

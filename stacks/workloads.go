@@ -52,6 +52,7 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		Request:     w.plan.APIRequest(w.site.Name),
 		NodeRanges:  w.cfg.nodeRanges(),
 		RemoteRedis: w.remoteRedis(),
+		Store:       w.ownStore(),
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -110,13 +111,13 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 	if pool.Count == 0 {
 		return nil
 	}
+	recordings := w.recordings()
 	_, err := components.NewRecorders(ctx, w.site.Name, &components.RecordersArgs{
 		Environment: w.env,
-		Config: manifests.NewEgress(w.redis(), "ws://"+w.livekitAddress(), manifests.EgressS3{
-			Region: w.cfg.Sites[0].Region, Endpoint: spacesURL(w.cfg.Sites[0].Region), Bucket: w.shared.storage.RecordingsName,
-		}),
-		LiveKitKey: secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
-		AccessKey: w.shared.storage.RecordingsKey.AccessKey, SecretKey: w.shared.storage.RecordingsKey.SecretKey,
+		Config:      manifests.NewEgress(w.redis(), "ws://"+w.livekitAddress(), recordings.egress()),
+		Store:       w.ownStore(),
+		LiveKitKey:  secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
+		AccessKey: recordings.accessKey, SecretKey: recordings.secretKey,
 		Nodes: pool.Count, Request: w.plan.RecorderRequest(), NodeRanges: []string{w.site.VPCRange.String()},
 	}, opts...)
 	return err
@@ -210,24 +211,21 @@ func (w *workloads) apiConfig() manifests.API {
 			InternalURL: "http://" + w.livekitAddress(), PublicURL: "wss://" + w.edgeHosts().LiveKit[0],
 			Key: manifests.LiveKitKeyName, SecretFile: manifests.APILiveKitSecretFile,
 		},
-		Recordings: manifests.APIBucket{
-			Endpoint: spacesURL(w.cfg.Sites[0].Region), Region: w.cfg.Sites[0].Region, Bucket: w.shared.storage.RecordingsName,
-			PublicHost: w.shared.delivery.Host, AccessKeyFile: manifests.APIBucketKeyFile, SecretKeyFile: manifests.APIBucketSecretFile,
-		},
+		Recordings: w.recordings().api(),
 	}
 }
 
 // apiSecrets maps the files of the API's secrets to their contents.
 func (w *workloads) apiSecrets() pulumi.StringMap {
-	files := pulumi.StringMap{}
+	files, recordings := pulumi.StringMap{}, w.recordings()
 	for path, value := range map[string]pulumi.StringInput{
 		manifests.APISigningKeyFile:       secret(w.cfg.Secrets.APISigningKey),
 		manifests.APIDatabasePasswordFile: secret(w.cfg.Secrets.databasePassword(manifests.DatabaseUser)),
 		manifests.APIRedisPasswordFile:    secret(w.cfg.Secrets.redisPasswords().API),
 		manifests.APIDataAuthorityFile:    w.redisAuthority(),
 		manifests.APILiveKitSecretFile:    secret(w.cfg.Secrets.LiveKit),
-		manifests.APIBucketKeyFile:        w.shared.storage.RecordingsKey.AccessKey,
-		manifests.APIBucketSecretFile:     w.shared.storage.RecordingsKey.SecretKey,
+		manifests.APIBucketKeyFile:        recordings.accessKey,
+		manifests.APIBucketSecretFile:     recordings.secretKey,
 	} {
 		files[path[len(manifests.APISecretDir)+1:]] = value
 	}
