@@ -7,13 +7,11 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/policyx"
-
 	"github.com/gomeet/infra/policies/pack"
 )
 
 func main() {
-	if err := policyx.Main(pack.New); err != nil {
+	if err := pack.Serve(); err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-analyzer-policy-gomeet:", err)
 		os.Exit(1)
 	}
