@@ -304,7 +304,7 @@ func TestLoadReportsProblems(t *testing.T) {
 
 func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 	_, err := stacks.Load("Prod!", map[string]string{"gomeet:meetings": "x", "gomeet:nosuch": "1"})
-	require.ErrorContains(t, err, "15 problems; nothing was created")
+	require.ErrorContains(t, err, "16 problems; nothing was created")
 	for _, part := range []string{"stack: \"Prod!\"", "gomeet:meetings", "gomeet:sites: missing", "gomeet:apiSigningKey: missing", "gomeet:stackId: missing", "gomeet:domain: missing", "gomeet:nosuch"} {
 		require.ErrorContains(t, err, part)
 	}

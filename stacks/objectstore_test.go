@@ -129,7 +129,7 @@ func TestOwnObjectStoreKeepsItsSecrets(t *testing.T) {
 	kept := named(t, r, secretType, "minio")
 	data := kept.Inputs["stringData"]
 	require.True(t, data.ContainsSecrets())
-	root, user := plain(at(t, kept.Inputs, "stringData", "root-password")), plain(at(t, kept.Inputs, "stringData", "password"))
+	root, user := plainText(at(t, kept.Inputs, "stringData", "root-password")), plainText(at(t, kept.Inputs, "stringData", "password"))
 	require.Len(t, root, 64)
 	require.NotEqual(t, root, user)
 	for token := range r.Types() {
@@ -144,7 +144,7 @@ func TestOwnObjectStoreKeepsItsSecrets(t *testing.T) {
 	}
 }
 
-func plain(value resource.PropertyValue) string {
+func plainText(value resource.PropertyValue) string {
 	for value.IsSecret() {
 		value = value.SecretValue().Element
 	}
