@@ -108,6 +108,7 @@ func TestDeployProd(t *testing.T) {
 	require.Equal(t, map[string]int{
 		"authentication": 4, "meetings": 6, "signalling": 12, "chat": 4, "turn": 4, "livekit": 12, "pgbouncer": 3,
 		"grafana": 2, "kube-state-metrics": 2, "redis-exporter": 1, "postgres-exporter": 2, "pushgateway": 2,
+		"metrics-server": 4, "prometheus-adapter": 4,
 	}, replicas, "pods over all sites")
 	members := map[string]int{}
 	for _, set := range r.Resources(statefulSetType) {

@@ -114,7 +114,7 @@ func TestCheck(t *testing.T) {
 		},
 		"too few Droplets": {
 			account: func(s *account.Snapshot) { s.Droplets = make([]godo.Droplet, 40) },
-			want: []string{`gomeet: the plan takes up to 61 Droplets, others have 40, and the account may have 100; ` +
+			want: []string{`gomeet: the plan takes up to 89 Droplets, others have 40, and the account may have 100; ` +
 				`lower the target or ask DigitalOcean to raise the limit`},
 		},
 		"no registry": {
