@@ -109,6 +109,7 @@ unit: tools ## Run the tests of the program, the CLI and the sandbox
 
 .PHONY: end-to-end
 end-to-end: commands ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
+	@tools/build lint
 	cd sandbox && go test -count=1 -timeout 30m -v ./e2e
 
 .PHONY: daemons

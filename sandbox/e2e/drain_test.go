@@ -19,6 +19,10 @@ import (
 // that hangs, not a promise.
 const settle = 2 * time.Minute
 
+// longestMeeting is what a drain has to wait for at least: LiveKit is given five hours
+// (docs/workloads.md).
+const longestMeeting = 4 * time.Hour
+
 // proveDrains takes each node of a cluster out of service in turn, as an upgrade of the
 // nodes does: by the Eviction API, which honours budgets. At every moment each app keeps
 // the ready pods that its budget promises, the SFUs all but one, and after each node all
@@ -53,6 +57,37 @@ func proveDrains(t *testing.T, c *cluster) {
 		c.site, len(c.nodes), evicted, refused, before["media/livekit"], fewest["media/livekit"])
 }
 
+// proveMeetings requires what keeps a drain from cutting meetings: an SFU may take the
+// longest meeting to end, no autoscaler of nodes ends it sooner, and while one SFU is away
+// the apiserver refuses to evict another.
+func proveMeetings(t *testing.T, c *cluster) {
+	watched := c.follow(t)
+	before := watched.now()["media/livekit"]
+	var media []*corev1.Pod
+	for i, pod := range c.pods {
+		if appOf(&pod) == "media/livekit" {
+			media = append(media, &c.pods[i])
+			require.Equal(t, "false", pod.Annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"], pod.Name)
+			require.GreaterOrEqual(t, *pod.Spec.TerminationGracePeriodSeconds, int64(longestMeeting.Seconds()), pod.Name)
+		}
+	}
+	require.Greater(t, len(media), 1)
+	for _, pod := range media {
+		c.cordon(t, pod.Spec.NodeName, true) // Nothing takes the place of what is evicted.
+	}
+	require.NoError(t, c.evict(media[0]))
+	require.Eventually(t, func() bool { return watched.now()["media/livekit"] == before-1 }, settle, 20*time.Millisecond)
+	for _, pod := range media[1:] {
+		err := c.evict(pod)
+		require.True(t, apierrors.IsTooManyRequests(err), "eviction of a second SFU: %v", err)
+	}
+	for _, pod := range media {
+		c.cordon(t, pod.Spec.NodeName, false)
+	}
+	require.Eventually(t, func() bool { return watched.now()["media/livekit"] == before }, settle, 20*time.Millisecond)
+	t.Logf("%s: with one of %d SFUs away, %d evictions were refused", c.site, before, len(media)-1)
+}
+
 // cordon keeps new pods from a node, or lets them come again.
 func (c *cluster) cordon(t *testing.T, node string, closed bool) {
 	t.Helper()
@@ -79,9 +114,7 @@ func (c *cluster) evictAll(t *testing.T, node string) (evicted, refused int) {
 		}
 		evicted++
 		require.Eventually(t, func() bool {
-			err := c.client.PolicyV1().Evictions(pod.Namespace).Evict(ctx, &policyv1.Eviction{
-				ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: pod.Namespace},
-			})
+			err := c.evict(&pod)
 			if apierrors.IsTooManyRequests(err) {
 				refused++
 				return false
@@ -94,4 +127,11 @@ func (c *cluster) evictAll(t *testing.T, node string) (evicted, refused int) {
 		}, settle, 20*time.Millisecond, "end of %s/%s", pod.Namespace, pod.Name)
 	}
 	return evicted, refused
+}
+
+// evict asks for the end of a pod, as "kubectl drain" does.
+func (c *cluster) evict(pod *corev1.Pod) error {
+	return c.client.PolicyV1().Evictions(pod.Namespace).Evict(context.Background(), &policyv1.Eviction{
+		ObjectMeta: metav1.ObjectMeta{Name: pod.Name, Namespace: pod.Namespace},
+	})
 }

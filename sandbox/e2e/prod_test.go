@@ -89,6 +89,7 @@ func TestProd(t *testing.T) {
 	require.NotContains(t, output, "warning:")
 	w.scaling()
 	w.thirdSite()
+	w.proveDisruptions()
 	before := w.inventory()
 	volumes := 9 // of 3 members of PostgreSQL and 6 of Redis
 

@@ -7,12 +7,17 @@ func (w *world) proveWorkloads() {
 	clusters := w.prodClusters()
 	w.t.Run("Policies", func(t *testing.T) { provePolicies(t, clusters) })
 	w.t.Run("Packing", func(t *testing.T) { provePacking(t, clusters) })
+	w.t.Run("Score", func(t *testing.T) { w.proveScore(t, clusters) })
+	for _, c := range clusters {
+		w.t.Run("Security/"+c.site, func(t *testing.T) { proveSecurity(t, c) })
+	}
 }
 
 // proveDisruptions takes nodes and images from under prod's pods. Afterwards all is as it
 // was, but pods have other names.
 func (w *world) proveDisruptions() {
 	for _, c := range w.prodClusters() {
+		w.t.Run("Meetings/"+c.site, func(t *testing.T) { proveMeetings(t, c) })
 		w.t.Run("Rollouts/"+c.site, func(t *testing.T) { proveRollouts(t, c) })
 		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c) })
 	}
