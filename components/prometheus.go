@@ -91,7 +91,11 @@ func prometheusEdges(args *MonitoringArgs) edges {
 	monitoring := peer{namespace: manifests.MonitoringNamespace}
 	c := manifests.DefaultPatroni()
 	e := edges{
-		in: []allowed{tcp(monitoring, manifests.PrometheusPort)},
+		in: []allowed{
+			tcp(monitoring, manifests.PrometheusPort),
+			// The adapter that autoscalers ask.
+			tcp(peer{namespace: manifests.AutoscalingNamespace}, manifests.PrometheusPort),
+		},
 		out: []allowed{
 			tcp(monitoring, manifests.PrometheusPort, manifests.AlertmanagerPort, manifests.GrafanaPort, manifests.KubeStateMetricsPort,
 				manifests.PushgatewayPort, manifests.RedisExporterPort, manifests.PostgresExporterPort),

@@ -53,10 +53,7 @@ type exception struct {
 // proveScore lets kube-score judge every object of the clusters. Nothing is critical but
 // what testdata/kube-score-exceptions.yaml gives a reason for, and each of those is there.
 func (w *world) proveScore(t *testing.T, clusters []*cluster) {
-	text, err := os.ReadFile("testdata/kube-score-exceptions.yaml")
-	require.NoError(t, err)
-	var exceptions []exception
-	require.NoError(t, yaml.UnmarshalStrict(text, &exceptions))
+	exceptions := readExceptions(t)
 	used := make([]bool, len(exceptions))
 	for _, c := range clusters {
 		var findings []string
@@ -93,6 +90,15 @@ func (w *world) proveScore(t *testing.T, clusters []*cluster) {
 		require.NotEmpty(t, e.Reason, "%s %s", e.Object, e.Check)
 		require.True(t, used[i], "the exception of %s for %s is not needed any more", e.Check, e.Object)
 	}
+}
+
+func readExceptions(t *testing.T) []exception {
+	t.Helper()
+	text, err := os.ReadFile("testdata/kube-score-exceptions.yaml")
+	require.NoError(t, err)
+	var exceptions []exception
+	require.NoError(t, yaml.UnmarshalStrict(text, &exceptions))
+	return exceptions
 }
 
 // score runs kube-score, which exits with 1 when it finds something critical.
