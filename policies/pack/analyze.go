@@ -57,6 +57,6 @@ func (s *Server) diagnostic(f policies.Finding) *pulumirpc.AnalyzeDiagnostic {
 	return &pulumirpc.AnalyzeDiagnostic{
 		PolicyName: f.Rule.ID, PolicyPackName: Name, PolicyPackVersion: Version,
 		Description: f.Rule.Title, EnforcementLevel: s.level(f.Rule), Severity: severities[f.Rule.Severity], Urn: f.URN,
-		Message: fmt.Sprintf("%s\n%s: %s\nWhy: %s\nFix: %s", f.Rule.Title, f.Rule.Severity, f.Message, f.Rule.Why, f.Rule.Fix),
+		Message: fmt.Sprintf("%s\n%s\nWhy: %s\nFix: %s", f.Rule.Title, f.Message, f.Rule.Why, f.Rule.Fix),
 	}
 }

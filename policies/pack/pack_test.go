@@ -60,7 +60,7 @@ func TestViolationsAreReported(t *testing.T) {
 	require.Equal(t, "urn:bucket", found.GetUrn())
 	require.Equal(t, pulumirpc.EnforcementLevel_MANDATORY, found.GetEnforcementLevel())
 	require.Equal(t, pulumirpc.PolicySeverity_POLICY_SEVERITY_CRITICAL, found.GetSeverity())
-	require.Contains(t, found.GetMessage(), `critical: acl is "public-read"`)
+	require.Contains(t, found.GetMessage(), `acl is "public-read"`)
 	require.Contains(t, found.GetMessage(), "Why: ")
 	require.Contains(t, found.GetMessage(), "Fix: ")
 }
