@@ -27,6 +27,8 @@ func TestDevRoundTrip(t *testing.T) {
 	output, err = w.shell("dev", "pulumi up --yes --stack dev --expect-no-changes --non-interactive")
 	require.NoError(t, err, output)
 
+	w.requireDiscovery("dev", "singapore")
+
 	w.kill()
 	w.start()
 	output, err = w.shell("dev", "pulumi refresh --yes --stack dev --expect-no-changes --non-interactive")
