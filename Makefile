@@ -82,14 +82,14 @@ down: stack ## Delete everything the stack deployed (prod: CONFIRM=prod), and st
 	@$(SANDBOX) stop --if-empty
 
 # Modules with Go code of our own.
-MODULES := . sandbox tools/pulumi-kubernetes
+MODULES := . sandbox tools/pulumi-kubernetes tools/prometheus
 
 .PHONY: plan
 plan: commands ## Show the nodes and the cost of the stack, and what it carries
 	@$(TOOLS)/gomeet plan --stack $(STACK)
 
 .PHONY: test
-test: lint unit end-to-end ## Run every check and test, as CI does
+test: lint unit rules end-to-end ## Run every check and test, as CI does
 
 .PHONY: lint
 lint: ## Check format, vet, staticcheck, the scripts and workflows of CI
@@ -107,10 +107,22 @@ unit: tools ## Run the tests of the program, the CLI and the sandbox
 	go test ./...
 	cd sandbox && go test $$(go list ./... | grep -v /e2e)
 
+# What the program renders for monitoring, before the programs that read it.
+RENDERED := manifests/testdata/prometheus
+
+.PHONY: rules
+rules: ## Let Prometheus' own tools check and test the rendered configuration and rules
+	@tools/build rules
+	$(TOOLS)/promtool check config --syntax-only $(RENDERED)/prometheus*.yml
+	$(TOOLS)/promtool check rules $(RENDERED)/rules/*.yml
+	$(TOOLS)/promtool test rules $(RENDERED)/tests/*.yml
+	$(TOOLS)/amtool check-config $(RENDERED)/alertmanager*.yml
+	cd tools/prometheus && go test ./...
+
 .PHONY: end-to-end
-end-to-end: commands ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
+end-to-end: commands rules ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
 	@tools/build lint
-	cd sandbox && go test -count=1 -timeout 30m -v ./e2e
+	cd sandbox && go test -count=1 -timeout 75m -v ./e2e
 
 .PHONY: daemons
 daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
