@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -69,7 +69,7 @@ func (e Exported) Unknown(expr string, recorded []string) ([]string, error) {
 			return nil
 		}
 		for _, matcher := range selector.LabelMatchers {
-			if matcher.Name != labels.MetricName && !slices.Contains(names, matcher.Name) && !slices.Contains(targetLabels, matcher.Name) {
+			if matcher.Name != model.MetricNameLabel && !slices.Contains(names, matcher.Name) && !slices.Contains(targetLabels, matcher.Name) {
 				unknown = append(unknown, fmt.Sprintf("%s{%s}", selector.Name, matcher.Name))
 			}
 		}
