@@ -96,8 +96,6 @@ const (
 	lateSeconds = 1800
 	// keptSuccesses and keptFailures of each schedule stay readable.
 	keptSuccesses, keptFailures = 1, 3
-	// keptSeconds is how long a job that is no schedule's stays readable.
-	keptSeconds = 7 * 24 * 3600
 )
 
 // job is the specification that both kinds of run share.
