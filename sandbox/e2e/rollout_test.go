@@ -14,7 +14,7 @@ import (
 )
 
 // proveRollouts gives every Deployment another image, all at once, and then its own again.
-// At every moment each keeps the ready pods that its budget promises.
+// At every moment each with a budget keeps the ready pods that it promises.
 func proveRollouts(t *testing.T, c *cluster) {
 	ctx, watched, promised := context.Background(), c.follow(t), c.promised(t)
 	list, err := c.client.AppsV1().Deployments("").List(ctx, metav1.ListOptions{})
@@ -39,11 +39,14 @@ func proveRollouts(t *testing.T, c *cluster) {
 	fewest := watched.fewest()
 	for _, d := range list.Items {
 		app := d.Namespace + "/" + d.Labels[nameLabel]
-		require.Contains(t, promised, app, "a Deployment without a budget")
+		if _, ok := promised[app]; !ok {
+			require.Equal(t, "monitoring", d.Namespace, "Deployment %s has no budget", d.Name)
+			continue
+		}
 		require.GreaterOrEqual(t, fewest[app], promised[app], "ready pods of %s at the worst moment of a rollout", app)
 		require.Less(t, fewest[app], int(*d.Spec.Replicas), "nothing was replaced in %s", app)
 	}
-	t.Logf("%s: %d Deployments rolled out and back, each with all but one of its pods ready at the worst moment", c.site, len(list.Items))
+	t.Logf("%s: %d Deployments rolled out and back, within their budgets at every moment", c.site, len(list.Items))
 }
 
 // rolledOut says that all pods are of the newest template and ready.
