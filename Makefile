@@ -124,6 +124,12 @@ end-to-end: commands rules ## Run the real engine against the sandbox: up, previ
 	@tools/build lint
 	cd sandbox && go test -count=1 -timeout 75m -v ./e2e
 
+# SEEDS is a range of cases, or the one to make again (docs/reliability.md).
+SEEDS ?= 1-200
+.PHONY: faults
+faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SEEDS=1-200)
+	cd sandbox && GOMEET_FAULT_SEEDS=$(SEEDS) go test -count=1 -timeout 24h -v -run TestFaults ./e2e
+
 .PHONY: daemons
 daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
 	@tools/build daemons
