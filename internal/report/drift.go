@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/gomeet/infra/internal/drift"
 )
@@ -30,7 +31,9 @@ func DriftTable(w io.Writer, r *drift.Report) {
 		rows := driftRows(findings)
 		rows.SetStyle(table.StyleLight)
 		// Terminals are wide enough for a path and two values, not for a manifest.
-		rows.SetColumnConfigs([]table.ColumnConfig{{Number: 3, WidthMax: 60}, {Number: 5, WidthMax: 50}})
+		rows.SetColumnConfigs([]table.ColumnConfig{
+			{Number: 3, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}, {Number: 5, WidthMax: 50, WidthMaxEnforcer: text.WrapSoft},
+		})
 		fmt.Fprintf(w, "\n%s\n%s\n", driftTitles[class], rows.Render())
 	}
 	driftNotes(w, r)
