@@ -1,0 +1,89 @@
+package e2e_test
+
+import (
+	"maps"
+
+	"github.com/digitalocean/godo"
+	"github.com/stretchr/testify/require"
+)
+
+var yes, two = true, 2
+
+// cloudTampers are changes to the account.
+var cloudTampers = []tamper{
+	{"Vpc", "singapore", "description", func(h *hands) {
+		v, r, err := h.VPCs.Set(h.ctx, h.network(), godo.VPCSetDescription("mine"))
+		did(h, v, r, err)
+	}},
+	{"KubernetesCluster", "singapore", "autoUpgrade", func(h *hands) {
+		c := h.cluster()
+		v, r, err := h.Kubernetes.Update(h.ctx, c.ID, &godo.KubernetesClusterUpdateRequest{
+			Name: c.Name, Tags: c.Tags, MaintenancePolicy: c.MaintenancePolicy, SurgeUpgrade: c.SurgeUpgrade, AutoUpgrade: &yes,
+		})
+		did(h, v, r, err)
+	}},
+	{"KubernetesNodePool", "singapore-api", "nodeCount", func(h *hands) {
+		h.pool("api", func(p *godo.KubernetesNodePool) *godo.KubernetesNodePoolUpdateRequest {
+			return &godo.KubernetesNodePoolUpdateRequest{Name: p.Name, Tags: p.Tags, Labels: p.Labels, Count: &two}
+		})
+	}},
+	{"KubernetesNodePool", "singapore-redis", "labels", func(h *hands) {
+		h.pool("redis", func(p *godo.KubernetesNodePool) *godo.KubernetesNodePoolUpdateRequest {
+			labels := maps.Clone(p.Labels)
+			labels["by"] = "hand"
+			return &godo.KubernetesNodePoolUpdateRequest{Name: p.Name, Tags: p.Tags, Labels: labels, Taints: &p.Taints}
+		})
+	}},
+	{"KubernetesNodePool", "singapore-pg", "taints", func(h *hands) {
+		h.pool("pg", func(p *godo.KubernetesNodePool) *godo.KubernetesNodePoolUpdateRequest {
+			return &godo.KubernetesNodePoolUpdateRequest{Name: p.Name, Tags: p.Tags, Labels: p.Labels, Taints: &[]godo.Taint{}}
+		})
+	}},
+	{"LoadBalancer", "singapore-web", "sizeUnit", func(h *hands) {
+		h.balancer("gomeet-dev-singapore-web", func(r *godo.LoadBalancerRequest) { r.SizeUnit = 5 })
+	}},
+	{"LoadBalancer", "singapore-websocket", "healthcheck", func(h *hands) {
+		h.balancer("gomeet-dev-singapore-websocket", func(r *godo.LoadBalancerRequest) { r.HealthCheck.Path = "/mine" })
+	}},
+	{"Firewall", "singapore-pg", "inboundRules", func(h *hands) {
+		_, err := h.Firewalls.AddRules(h.ctx, h.firewall("gomeet-dev-singapore-pg"), &godo.FirewallRulesRequest{InboundRules: []godo.InboundRule{{
+			Protocol: "tcp", PortRange: "22", Sources: &godo.Sources{Addresses: []string{"0.0.0.0/0"}},
+		}}})
+		require.NoError(h.t, err)
+	}},
+	{"DnsRecord", "ws-dev-gomeet-example", "ttl", func(h *hands) {
+		all, response, err := h.Domains.Records(h.ctx, "dev.gomeet.example", everything)
+		record := only(h, did(h, all, response, err), func(r godo.DomainRecord) bool { return r.Name == "ws" })
+		v, response, err := h.Domains.EditRecord(h.ctx, "dev.gomeet.example", record.ID,
+			&godo.DomainRecordEditRequest{Type: record.Type, Name: record.Name, Data: record.Data, TTL: 3600})
+		did(h, v, response, err)
+	}},
+	{"UptimeCheck", "singapore-web", "enabled", func(h *hands) {
+		all, response, err := h.UptimeChecks.List(h.ctx, everything)
+		check := only(h, did(h, all, response, err), func(u godo.UptimeCheck) bool { return u.Name == "gomeet-dev-singapore-web" })
+		v, response, err := h.UptimeChecks.Update(h.ctx, check.ID, &godo.UpdateUptimeCheckRequest{
+			Name: check.Name, Type: check.Type, Target: check.Target, Regions: check.Regions, Enabled: false,
+		})
+		did(h, v, response, err)
+	}},
+	{"Project", "project", "purpose", func(h *hands) {
+		all, response, err := h.Projects.List(h.ctx, everything)
+		project := only(h, did(h, all, response, err), func(p godo.Project) bool { return p.Name == "gomeet-dev" })
+		v, response, err := h.Projects.Update(h.ctx, project.ID, &godo.UpdateProjectRequest{Purpose: "Just trying out DigitalOcean"})
+		did(h, v, response, err)
+	}},
+	{"SpacesKey", "storage-backups", "grants", func(h *hands) {
+		all, response, err := h.SpacesKeys.List(h.ctx, everything)
+		key := only(h, did(h, all, response, err), func(k *godo.SpacesKey) bool { return k.Name == "gomeet-dev-backups" })
+		v, response, err := h.SpacesKeys.Update(h.ctx, key.AccessKey, &godo.SpacesKeyUpdateRequest{
+			Name: key.Name, Grants: []*godo.Grant{{Bucket: key.Grants[0].Bucket, Permission: godo.SpacesKeyRead}},
+		})
+		did(h, v, response, err)
+	}},
+	{"Cdn", "delivery", "ttl", func(h *hands) {
+		all, response, err := h.CDNs.List(h.ctx, everything)
+		require.Len(h.t, did(h, all, response, err), 1)
+		v, response, err := h.CDNs.UpdateTTL(h.ctx, all[0].ID, &godo.CDNUpdateTTLRequest{TTL: 60})
+		did(h, v, response, err)
+	}},
+}
