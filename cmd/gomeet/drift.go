@@ -110,9 +110,10 @@ func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Rep
 	if err != nil {
 		return nil, err
 	}
-	preview, _, err := cli.Preview(ctx, stack)
-	if err != nil {
-		return nil, err
+	// A program that refuses to run must not hide what the world is like.
+	preview, _, failed := cli.Preview(ctx, stack)
+	if failed != nil {
+		preview = &engine.Preview{}
 	}
 	cloud, err := newCloud(ctx, stack)
 	if err != nil {
@@ -128,7 +129,11 @@ func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Rep
 	if err != nil {
 		return nil, err
 	}
-	return drift.Analyze(stack, refresh, preview, strays, rules, time.Now()), nil
+	r := drift.Analyze(stack, refresh, preview, strays, rules, time.Now())
+	if failed != nil {
+		r.PendingUnknown = failed.Error()
+	}
+	return r, nil
 }
 
 // readOnly refuses requests that could change something, whoever sends them.

@@ -76,6 +76,13 @@ func TestExitCodes(t *testing.T) {
 	require.Equal(t, drift.ExitPending, analyze(nil, pending, nil).ExitCode())
 	require.Equal(t, drift.ExitDrift, analyze(nil, pending, []drift.Finding{{Class: drift.Unmanaged}}).ExitCode())
 	require.Equal(t, drift.ExitDrift, analyze(pending, nil, nil).ExitCode())
+
+	blind := analyze(nil, nil, nil)
+	blind.PendingUnknown = "the program refused"
+	require.Equal(t, drift.ExitError, blind.ExitCode(), "never clean")
+	blind = analyze(pending, nil, nil)
+	blind.PendingUnknown = "the program refused"
+	require.Equal(t, drift.ExitDrift, blind.ExitCode(), "and what is known is told")
 }
 
 func TestRules(t *testing.T) {

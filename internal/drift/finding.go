@@ -57,6 +57,9 @@ type Report struct {
 	Stack    string    `json:"stack"`
 	Findings []Finding `json:"findings"`
 	Ignored  []Finding `json:"ignored"`
+	// PendingUnknown says why nobody knows what code waits: the program did not run, such
+	// as when somebody took the mark of ownership off a network. "" when it did.
+	PendingUnknown string `json:"pendingUnknown,omitempty"`
 	// Expired are rules that no longer apply, because their day is over.
 	Expired []Rule `json:"expired"`
 }
@@ -80,16 +83,20 @@ func (r *Report) StrayCost() decimal.Decimal {
 // Exit codes, a contract for CI (docs/drift.md).
 const (
 	ExitClean   = 0
+	ExitError   = 1
 	ExitDrift   = 2
 	ExitPending = 3
 )
 
-// ExitCode is ExitDrift when the world differs or something is unmanaged, ExitPending
-// when only code waits to be applied, else ExitClean.
+// ExitCode is ExitDrift when the world differs or something is unmanaged, else ExitError
+// when the program did not run, ExitPending when only code waits to be applied, and
+// ExitClean when nothing differs.
 func (r *Report) ExitCode() int {
 	switch {
 	case len(r.Of(World))+len(r.Of(Unmanaged)) > 0:
 		return ExitDrift
+	case r.PendingUnknown != "":
+		return ExitError
 	case len(r.Findings) > 0:
 		return ExitPending
 	default:

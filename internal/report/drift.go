@@ -53,7 +53,7 @@ func DriftMarkdown(w io.Writer, r *drift.Report) {
 }
 
 func driftSummary(r *drift.Report) string {
-	if len(r.Findings) == 0 {
+	if len(r.Findings) == 0 && r.PendingUnknown == "" {
 		return fmt.Sprintf("Stack %s: no drift. State, code and account agree.", r.Stack)
 	}
 	text := fmt.Sprintf("Stack %s: %d changed in the world, %d unmanaged, %d not applied yet.",
@@ -89,6 +89,9 @@ func orNothing(text string) string {
 }
 
 func driftNotes(w io.Writer, r *drift.Report) {
+	if r.PendingUnknown != "" {
+		fmt.Fprintf(w, "\nWhat code waits to be applied is not known, because the program did not run:\n%s\n", r.PendingUnknown)
+	}
 	if n := len(r.Ignored); n > 0 {
 		fmt.Fprintf(w, "\n%d ignored by rule.\n", n)
 	}

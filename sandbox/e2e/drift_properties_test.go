@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"strings"
-	"testing"
 
+	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,19 +19,11 @@ type tamper struct {
 	do   func(*hands)
 }
 
-// Every kind of resource that the stack manages is changed by hand, property by
-// property, and each change is reported under its own path, as the world's; nothing else
-// is reported, and looking changes nothing.
-func TestDriftOfEveryProperty(t *testing.T) {
-	w := newWorld(t)
-	w.make("up", "dev")
-	w.proveEveryProperty()
-}
-
-func (w *world) proveEveryProperty() {
+// proveProperties changes what people change by hand, in the account and in the cluster,
+// property by property. Each change is reported under its own path, as the world's;
+// nothing else is reported, and looking changes nothing.
+func (w *world) proveProperties() {
 	t := w.t
-	require.Empty(t, w.driftPaths())
-
 	h := w.hands("dev", "singapore")
 	var want []string
 	for _, row := range append(cloudTampers, clusterTampers...) {
@@ -92,4 +84,15 @@ func isPrefixed(text string, prefixes []string) bool {
 		}
 	}
 	return false
+}
+
+// claim gives the network its description back, with the stack's mark in it.
+func (w *world) claim() {
+	w.t.Helper()
+	output, err := w.shell("dev", `pulumi stack export --stack dev | `+
+		`sed -n 's/.*"description": "\(GoMeet dev, site singapore, id:[0-9a-f]*\)".*/\1/p' | head -n 1`)
+	require.NoError(w.t, err)
+	h := w.hands("dev", "singapore")
+	_, _, err = h.VPCs.Set(h.ctx, h.network(), godo.VPCSetDescription(strings.TrimSpace(output)))
+	require.NoError(w.t, err)
 }
