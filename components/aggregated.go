@@ -80,7 +80,7 @@ func (a aggregated) deploy(ctx *pulumi.Context, logical string, opts ...pulumi.R
 		return err
 	}
 	_, err = apiregistrationv1.NewAPIService(ctx, logical, &apiregistrationv1.APIServiceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String("v1beta1." + a.group), Labels: recommended(a.app, a.env)},
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String("v1beta1." + a.group), Labels: recommended(a.app, a.env), Annotations: takenBack()},
 		Spec: &apiregistrationv1.APIServiceSpecArgs{
 			Group: pulumi.String(a.group), Version: pulumi.String("v1beta1"),
 			// Of both daemons' own manifests; they matter where two serve one group.

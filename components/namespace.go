@@ -24,7 +24,7 @@ func newNamespace(
 ) (*corev1.Namespace, error) {
 	namespace, err := corev1.NewNamespace(ctx, logical, &corev1.NamespaceArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(name),
+			Name: pulumi.String(name), Annotations: takenBack(),
 			Labels: merge(partOf(env), pulumi.StringMap{
 				"pod-security.kubernetes.io/enforce": pulumi.String(profile),
 				// Warnings show what an exception costs.
@@ -42,15 +42,17 @@ func newNamespace(
 	return namespace, denyAll(ctx, logical, name, env, opts...)
 }
 
+// takenBack lets a deployment change back what somebody changed with kubectl. Otherwise
+// the field is theirs from then on, and every deployment stops at it. What an autoscaler
+// changes is not among it: those fields are ignored (ignoreChanges).
+func takenBack() pulumi.StringMap {
+	return pulumi.StringMap{"pulumi.com/patchForce": pulumi.String("true")}
+}
+
 // object returns the metadata of an object named after its app.
 func object(namespace pulumi.StringInput, app string, env Environment) *metav1.ObjectMetaArgs {
 	return &metav1.ObjectMetaArgs{
 		Name: pulumi.String(app), Namespace: namespace, Labels: recommended(app, env),
-		Annotations: pulumi.StringMap{
-			// What somebody changed with kubectl is changed back. Otherwise the field is
-			// theirs from then on, and every deployment stops at it. What an autoscaler
-			// changes is not among it: those fields are ignored (ignoreChanges).
-			"pulumi.com/patchForce": pulumi.String("true"),
-		},
+		Annotations: takenBack(),
 	}
 }

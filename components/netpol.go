@@ -79,7 +79,7 @@ func allowEdges(
 func denyAll(ctx *pulumi.Context, logical, namespace string, env Environment, opts ...pulumi.ResourceOption) error {
 	_, err := networkingv1.NewNetworkPolicy(ctx, logical+"-deny-all", &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String("deny-all"), Namespace: pulumi.String(namespace), Labels: partOf(env),
+			Annotations: takenBack(), Name: pulumi.String("deny-all"), Namespace: pulumi.String(namespace), Labels: partOf(env),
 		},
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{},

@@ -47,7 +47,7 @@ func NewPriorities(ctx *pulumi.Context, name string, env Environment, opts ...pu
 	}
 	for _, class := range priorities {
 		if _, err := schedulingv1.NewPriorityClass(ctx, name+"-"+string(class.name), &schedulingv1.PriorityClassArgs{
-			Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(string(class.name)), Labels: partOf(env)},
+			Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(string(class.name)), Labels: partOf(env), Annotations: takenBack()},
 			Value:       pulumi.Int(class.value),
 			Description: pulumi.String(class.description),
 		}, pulumi.Parent(p)); err != nil {

@@ -97,7 +97,7 @@ func openStore(ctx *pulumi.Context, logical, namespace string, env Environment, 
 	_, err = apiextensions.NewCustomResource(ctx, logical+"-store", &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(secretsAPI),
 		Kind:       pulumi.String("SecretStore"),
-		Metadata:   &metav1.ObjectMetaArgs{Name: pulumi.String(storeName), Namespace: pulumi.String(namespace), Labels: partOf(env)},
+		Metadata:   &metav1.ObjectMetaArgs{Annotations: takenBack(), Name: pulumi.String(storeName), Namespace: pulumi.String(namespace), Labels: partOf(env)},
 		OtherFields: kubernetes.UntypedArgs{"spec": map[string]any{"provider": map[string]any{"aws": map[string]any{
 			"service": "SecretsManager", "region": env.Secrets.Region,
 			"auth": map[string]any{"secretRef": map[string]any{
