@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/policyinput"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/adapt"
 	"github.com/gomeet/infra/stacks"
 )
 
@@ -21,7 +21,7 @@ func TestEveryRuleCatchesItsMutation(t *testing.T) {
 		t.Run(rule.ID, func(t *testing.T) {
 			m, found := mutations[rule.ID]
 			require.True(t, found, "no mutation for the rule")
-			s, all := settings(t, "prod"), adapt.Engine(recorded("prod", r))
+			s, all := settings(t, "prod"), policyinput.Engine(recorded("prod", r))
 			if rule.ID == "gomeet-carries-target" {
 				s, all = capacity(t)
 			}
@@ -65,7 +65,7 @@ func capacity(t *testing.T) (*policies.Settings, []policies.Resource) {
 	maps.Copy(raw, changed)
 	cfg, err := stacks.Load("prod", raw)
 	require.NoError(t, err)
-	return cfg.PolicySettings(&policies.File{}, today), adapt.Engine(recorded("prod", r))
+	return cfg.PolicySettings(&policies.File{}, today), policyinput.Engine(recorded("prod", r))
 }
 
 // set changes the value at a path.

@@ -8,9 +8,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/policyinput"
 	"github.com/gomeet/infra/internal/pulumitest"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/adapt"
 	"github.com/gomeet/infra/stacks"
 )
 
@@ -24,7 +24,7 @@ func asResources(t *testing.T, stack string, r *pulumitest.Recorder) []policies.
 	outputs := r.Outputs[clusterType]
 	outputs["kubeConfigs"] = resource.MakeSecret(outputs["kubeConfigs"])
 	require.NoError(t, deploy(t, stack, r))
-	return adapt.Engine(recorded(stack, r))
+	return policyinput.Engine(recorded(stack, r))
 }
 
 // settings are those of a committed stack.

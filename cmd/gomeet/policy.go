@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gomeet/infra/internal/policyinput"
 	"github.com/gomeet/infra/internal/report"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/adapt"
 )
 
 // violated is the exit code of a stack that breaks a mandatory policy.
@@ -60,7 +60,7 @@ Exit codes: 0 clean or only advice, 1 an error, 2 a mandatory policy is violated
 		if err != nil {
 			return err
 		}
-		verdict, err := policies.Judge(s, adapt.Engine(resources))
+		verdict, err := policies.Judge(s, policyinput.Engine(resources))
 		if err != nil {
 			return err
 		}

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/gomeet/infra/policies/pack"
+	"github.com/gomeet/infra/internal/policypack"
 )
 
 func main() {
-	if err := pack.Serve(); err != nil {
+	if err := policypack.Serve(); err != nil {
 		fmt.Fprintln(os.Stderr, "pulumi-analyzer-policy-gomeet:", err)
 		os.Exit(1)
 	}

@@ -1,4 +1,4 @@
-package adapt_test
+package policyinput_test
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/engine"
+	"github.com/gomeet/infra/internal/policyinput"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/adapt"
 )
 
 // Whatever the engine can say of a value, policies see it, or that it is not known.
@@ -37,14 +37,14 @@ func TestProperties(t *testing.T) {
 		"resource":                  {resource.MakeCustomResourceReference("urn:vpc", "vpc-id", ""), "vpc-id"},
 		"resource to be made":       {resource.MakeCustomResourceReference("urn:vpc", "", ""), policies.Unknown},
 	} {
-		got := adapt.Properties(resource.PropertyMap{"it": c.value})
+		got := policyinput.Properties(resource.PropertyMap{"it": c.value})
 		require.Equal(t, map[string]any{"it": c.want}, got, name)
 	}
 }
 
 // Only what a provider makes, and keeps, is judged.
 func TestEngine(t *testing.T) {
-	all := adapt.Engine([]*engine.Resource{
+	all := policyinput.Engine([]*engine.Resource{
 		{URN: "urn:component", Type: "gomeet:network:Network"},
 		{URN: "urn:read", Type: "a", Custom: true, External: true},
 		{URN: "urn:replaced", Type: "a", Custom: true, Delete: true},

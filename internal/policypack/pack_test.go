@@ -1,4 +1,4 @@
-package pack_test
+package policypack_test
 
 import (
 	"os"
@@ -10,14 +10,14 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/policypack"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/pack"
 )
 
 // start makes the pack ready for the stack prod, as the engine does.
-func start(t *testing.T, folder string, levels map[string]pulumirpc.EnforcementLevel) (*pack.Server, error) {
+func start(t *testing.T, folder string, levels map[string]pulumirpc.EnforcementLevel) (*policypack.Server, error) {
 	t.Helper()
-	s := &pack.Server{}
+	s := &policypack.Server{}
 	_, err := s.Handshake(t.Context(), &pulumirpc.AnalyzerHandshakeRequest{RootDirectory: &folder})
 	require.NoError(t, err)
 	if _, err := s.ConfigureStack(t.Context(), &pulumirpc.AnalyzerStackConfigureRequest{Stack: "prod"}); err != nil {
@@ -46,7 +46,7 @@ func bucket(t *testing.T, acl resource.PropertyValue) *pulumirpc.AnalyzeRequest 
 }
 
 func TestViolationsAreReported(t *testing.T) {
-	s, err := start(t, "..", nil)
+	s, err := start(t, "../../policies", nil)
 	require.NoError(t, err)
 	answer, err := s.Analyze(t.Context(), bucket(t, resource.NewProperty("private")))
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestViolationsAreReported(t *testing.T) {
 
 // Unknown values and secrets are no violation.
 func TestUnknownValuesAreLeftAlone(t *testing.T) {
-	s, err := start(t, "..", nil)
+	s, err := start(t, "../../policies", nil)
 	require.NoError(t, err)
 	for name, acl := range map[string]resource.PropertyValue{
 		"unknown":            resource.MakeComputed(resource.NewProperty("")),
@@ -85,7 +85,7 @@ func TestLevelsCanBeChosen(t *testing.T) {
 	for level, reported := range map[pulumirpc.EnforcementLevel]int{
 		pulumirpc.EnforcementLevel_ADVISORY: 1, pulumirpc.EnforcementLevel_DISABLED: 0,
 	} {
-		s, err := start(t, "..", map[string]pulumirpc.EnforcementLevel{"do-bucket-private": level})
+		s, err := start(t, "../../policies", map[string]pulumirpc.EnforcementLevel{"do-bucket-private": level})
 		require.NoError(t, err)
 		answer, err := s.Analyze(t.Context(), bucket(t, resource.NewProperty("public-read")))
 		require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestLevelsCanBeChosen(t *testing.T) {
 
 // All resources of a stack are judged together, on what they depend on.
 func TestStackIsJudged(t *testing.T) {
-	s, err := start(t, "..", nil)
+	s, err := start(t, "../../policies", nil)
 	require.NoError(t, err)
 	region := func(slug string) map[string]any { return map[string]any{"region": slug} }
 	stackResource := func(urn, token string, inputs map[string]any) *pulumirpc.AnalyzerResource {
@@ -119,13 +119,13 @@ func TestStackIsJudged(t *testing.T) {
 
 // The rules are listed before the pack knows a stack, as publishing it needs.
 func TestRulesAreListed(t *testing.T) {
-	info, err := (&pack.Server{}).GetAnalyzerInfo(t.Context(), nil)
+	info, err := (&policypack.Server{}).GetAnalyzerInfo(t.Context(), nil)
 	require.NoError(t, err)
 	require.Len(t, info.GetPolicies(), len(policies.Rules()))
 	for _, p := range info.GetPolicies() {
 		require.NotEqual(t, pulumirpc.PolicySeverity_POLICY_SEVERITY_UNSPECIFIED, p.GetSeverity(), p.GetName())
 	}
-	_, err = (&pack.Server{}).Analyze(t.Context(), bucket(t, resource.NewProperty("private")))
+	_, err = (&policypack.Server{}).Analyze(t.Context(), bucket(t, resource.NewProperty("private")))
 	require.ErrorContains(t, err, "not configured for a stack")
 }
 

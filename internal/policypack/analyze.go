@@ -1,4 +1,4 @@
-package pack
+package policypack
 
 import (
 	"context"
@@ -6,14 +6,14 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/gomeet/infra/internal/policyinput"
 	"github.com/gomeet/infra/policies"
-	"github.com/gomeet/infra/policies/adapt"
 )
 
 // Analyze implements pulumirpc.AnalyzerServer: the rules about one resource judge what the
 // program asks for.
 func (s *Server) Analyze(_ context.Context, r *pulumirpc.AnalyzeRequest) (*pulumirpc.AnalyzeResponse, error) {
-	resource, err := adapt.Analyzed(r)
+	resource, err := policyinput.Analyzed(r)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (s *Server) Analyze(_ context.Context, r *pulumirpc.AnalyzeRequest) (*pulum
 // AnalyzeStack implements pulumirpc.AnalyzerServer: the rules about all resources judge
 // what the providers made of them.
 func (s *Server) AnalyzeStack(_ context.Context, r *pulumirpc.AnalyzeStackRequest) (*pulumirpc.AnalyzeResponse, error) {
-	all, err := adapt.AnalyzedStack(r)
+	all, err := policyinput.AnalyzedStack(r)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package adapt
+package policyinput
 
 import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
