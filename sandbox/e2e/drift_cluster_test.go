@@ -20,6 +20,6 @@ var clusterTampers = []tamper{
 	{"Deployment", "singapore-turn", "metadata.labels", patch("/apis/apps/v1/namespaces/gomeet/deployments/turn", `{"metadata":{"labels":{"app.kubernetes.io/part-of":"mine"}}}`)},
 	{"NetworkPolicy", "singapore-deny-all", "spec.policyTypes", patch("/apis/networking.k8s.io/v1/namespaces/gomeet/networkpolicies/deny-all", `{"spec":{"policyTypes":["Ingress"]}}`)},
 	{"PodDisruptionBudget", "singapore-chat", "spec.maxUnavailable", patch("/apis/policy/v1/namespaces/gomeet/poddisruptionbudgets/chat", `{"spec":{"maxUnavailable":7}}`)},
-	{"Service", "singapore-chat", "spec.ports", patch("/api/v1/namespaces/gomeet/services/chat", `{"spec":{"ports":[{"name":"http","port":81,"targetPort":"http"}]}}`)},
+	{"Service", "singapore-chat", "spec.ports", patch("/api/v1/namespaces/gomeet/services/chat", `{"spec":{"ports":[{"name":"http","port":8080,"targetPort":"metrics"}]}}`)},
 	{"Namespace", "singapore", "metadata.labels", patch("/api/v1/namespaces/gomeet", `{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}`)},
 }
