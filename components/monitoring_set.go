@@ -52,7 +52,7 @@ func (w watcher) replicated(
 			Template:             w.template(env),
 			VolumeClaimTemplates: claims,
 		},
-	}, opts...)
+	}, append(opts, volumesStay)...)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 //
 // A changed patroni.yml rolls the members, one at a time. What all members have in common
 // is read from it only when the cluster is new, and is later sent to Patroni (docs/data.md).
-// A changed volume size replaces the StatefulSet and leaves pods' volumes, which grow by
+// A changed volume size holds for new members only: volumes that exist grow by
 // hand.
 type Postgres struct {
 	pulumi.ResourceState

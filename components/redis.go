@@ -15,7 +15,7 @@ import (
 // the pool, each with its volume; a job that creates the cluster and then repairs it
 // every few minutes; hourly and daily backups. It costs its nodes and volumes. A changed
 // configuration rolls the pods, one at a time, each after the one before is in sync; a
-// changed volume size replaces the StatefulSet and leaves the volumes, which grow by
+// changed volume size holds for new members only: volumes that exist grow by
 // hand (docs/data.md).
 //
 // Clients are sent to redis-<n>.data.svc.cluster.local, a Service per pod, so that the
