@@ -110,6 +110,11 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		// The provider's identity is the cluster, so that new credentials update
 		// the provider in place instead of replacing everything it deployed.
 		ClusterIdentifier: cluster.ID,
+		// A changed ConfigMap or Secret is updated in place. By default the provider
+		// replaces it, and with it everything that mounts it: a new line in patroni.yml
+		// would delete the StatefulSet. Pods roll by the digest in their annotations.
+		EnableConfigMapMutable: pulumi.Bool(true),
+		EnableSecretMutable:    pulumi.Bool(true),
 	}, pulumi.Parent(cluster))
 	if err != nil {
 		return nil, err
