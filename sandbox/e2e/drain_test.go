@@ -25,13 +25,14 @@ const longestMeeting = 4 * time.Hour
 // nodes does: by the Eviction API, which honours budgets. At every moment each app keeps
 // the ready pods that its budget promises, the SFUs all but one, and after each node all
 // pods are back.
-func proveDrains(t *testing.T, c *cluster) {
+func proveDrains(t *testing.T, c *cluster, do cloud) {
+	nodes := c.surge(t, do)
 	watched := c.follow(t)
 	before, promised := watched.now(), c.promised(t)
 	require.Equal(t, before["media/livekit"]-1, promised["media/livekit"], "a drain takes one SFU at a time")
 	watched.watchLeast()
 	evicted, refused := 0, 0
-	for _, node := range c.nodes {
+	for _, node := range nodes {
 		c.cordon(t, node.Name, true)
 		e, r := c.evictAll(t, node.Name)
 		evicted, refused = evicted+e, refused+r
@@ -47,8 +48,9 @@ func proveDrains(t *testing.T, c *cluster) {
 	}
 	// A DaemonSet's pods stay on their nodes.
 	require.Equal(t, before["edge/traefik"], fewest["edge/traefik"], "ready pods of the edge at the worst moment")
+	c.unsurge(t, do)
 	t.Logf("%s: %d nodes drained, %d pods evicted, %d evictions refused for a while; SFUs %d, at the worst moment %d",
-		c.site, len(c.nodes), evicted, refused, before["media/livekit"], fewest["media/livekit"])
+		c.site, len(nodes), evicted, refused, before["media/livekit"], fewest["media/livekit"])
 }
 
 // proveMeetings requires what keeps a drain from cutting meetings: an SFU may take the

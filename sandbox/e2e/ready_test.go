@@ -45,7 +45,7 @@ func (c *cluster) follow(t *testing.T) *readiness {
 	t.Helper()
 	r := &readiness{ready: map[string]map[string]bool{}, least: map[string]int{}, stop: make(chan struct{})}
 	factory := informers.NewSharedInformerFactory(c.client, 0)
-	_, err := factory.Core().V1().Pods().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
+	handler, err := factory.Core().V1().Pods().Informer().AddEventHandler(cache.ResourceEventHandlerFuncs{
 		AddFunc:    func(o any) { r.see(o.(*corev1.Pod), true) },
 		UpdateFunc: func(_, o any) { r.see(o.(*corev1.Pod), true) },
 		DeleteFunc: func(o any) {
@@ -56,13 +56,10 @@ func (c *cluster) follow(t *testing.T) *readiness {
 		},
 	})
 	require.NoError(t, err)
-	factory.Start(r.stop)
-	for kind, synced := range factory.WaitForCacheSync(r.stop) {
-		require.True(t, synced, "%v", kind)
-	}
 	t.Cleanup(func() { close(r.stop) })
-	// Handlers run behind the cache.
-	require.Eventually(t, func() bool { return r.now()["media/livekit"] > 0 }, time.Minute, 10*time.Millisecond)
+	factory.Start(r.stop)
+	// Handlers run behind the cache: what counts is that they have seen every pod there is.
+	require.Eventually(t, handler.HasSynced, settle, 10*time.Millisecond)
 	return r
 }
 
@@ -83,12 +80,21 @@ func (r *readiness) see(pod *corev1.Pod, exists bool) {
 	}
 }
 
-// now returns how many pods of each app are ready.
-func (r *readiness) now() map[string]int {
+// names returns the ready pods of each app.
+func (r *readiness) names() map[string]map[string]bool {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	counts := map[string]int{}
+	names := map[string]map[string]bool{}
 	for app, pods := range r.ready {
+		names[app] = maps.Clone(pods)
+	}
+	return names
+}
+
+// now returns how many pods of each app are ready.
+func (r *readiness) now() map[string]int {
+	counts := map[string]int{}
+	for app, pods := range r.names() {
 		counts[app] = len(pods)
 	}
 	return counts

@@ -16,10 +16,11 @@ func (w *world) proveWorkloads() {
 // proveDisruptions takes nodes and images from under prod's pods. Afterwards all is as it
 // was, but pods have other names.
 func (w *world) proveDisruptions() {
+	do := w.cloud()
 	for _, c := range w.prodClusters() {
 		w.t.Run("Meetings/"+c.site, func(t *testing.T) { proveMeetings(t, c) })
 		w.t.Run("Rollouts/"+c.site, func(t *testing.T) { proveRollouts(t, c) })
-		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c) })
+		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c, do) })
 	}
 }
 
