@@ -3,6 +3,7 @@ package stacks
 import (
 	"net/netip"
 
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/sizing"
 )
 
@@ -63,6 +64,8 @@ type Config struct {
 	// platform runs itself.
 	ObjectStore ObjectStore
 	MinIOImage  string
+	// Restore is the moment that a new PostgreSQL cluster begins at; nil is an empty one.
+	Restore *manifests.PatroniRestore
 	// Secrets are the stack's secrets. Where there is a SecretStore, the workloads' own
 	// are there and may be missing here.
 	Secrets     Secrets

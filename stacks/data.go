@@ -87,6 +87,9 @@ func (w *workloads) postgres(
 	primary := w.primarySite()
 	here := primary == w.site.Name
 	config, archive := w.patroni(here), manifests.DefaultPgBackRest()
+	if here { // A standby copies its primary.
+		config.Restore = w.cfg.Restore
+	}
 	archive.Repository.Bucket, archive.Repository.Region = w.shared.storage.BackupsName, w.cfg.BackupRegion
 	archive.Repository.Endpoint = spacesHost(w.cfg.BackupRegion)
 	password := w.cfg.Secrets.databasePassword

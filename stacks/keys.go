@@ -90,6 +90,7 @@ var keys = []key{
 	{name: "minioImage", fallback: "ghcr.io/gomeet/minio:2025-10-15-1", parse: func(l *loader, raw string) {
 		l.config.MinIOImage = l.image("minioImage", raw)
 	}},
+	{name: "restoreTarget", fallback: restoreNothing, parse: (*loader).restoreTarget},
 	{name: "secretStore", fallback: `{"kind":"pulumi"}`, parse: (*loader).secretStore},
 	{name: "awsAccessKeyId", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSAccessKeyID = given(raw) }},
 	{name: "awsSecretAccessKey", fallback: "-", written: true, parse: func(l *loader, raw string) { l.config.Secrets.AWSSecretAccessKey = given(raw) }},

@@ -182,6 +182,10 @@ func TestLoadReportsProblems(t *testing.T) {
 			set:  map[string]string{"gomeet:model": "hope"},
 			want: []string{`gomeet:model: "hope": must be "design" or "capacity"`},
 		},
+		"a moment without its zone": {
+			set:  map[string]string{"gomeet:restoreTarget": "2026-11-24 01:30:00"},
+			want: []string{`gomeet:restoreTarget: "2026-11-24 01:30:00": must be "none", "latest" or a moment with its zone, such as "2026-11-24T01:30:00Z"`},
+		},
 		"unpinned version": {
 			set:  map[string]string{"gomeet:kubernetesVersion": "latest"},
 			want: []string{`gomeet:kubernetesVersion: "latest": must be a DOKS version slug such as "1.35.4-do.0" (list them with "doctl kubernetes options versions")`},
