@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/digitalocean/godo"
@@ -127,7 +128,7 @@ func (c *checker) replacements() {
 			{at("clusterSubnet"), site.ClusterSubnet.String(), k.ClusterSubnet},
 			{at("serviceSubnet"), site.ServiceSubnet.String(), k.ServiceSubnet},
 			{at("vpcRange"), site.VPCRange.String(), c.vpcRange(k.VPCUUID)},
-			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, c.defaultSize(site, k)},
+			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, c.pool(site, k, sizing.RoleDefault).Size},
 		} {
 			if v.has != "" && v.want != v.has {
 				c.problems.add(v.key, v.want, replaces, site.Name, v.has)
@@ -148,13 +149,33 @@ func (c *checker) vpcRange(id string) string {
 	return ""
 }
 
-func (c *checker) defaultSize(site Site, k *godo.KubernetesCluster) string {
+// pool returns the node pool of a role as the cluster has it, empty if it has none.
+func (c *checker) pool(site Site, k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
 	for _, name := range []string{site.Name, site.Formerly} {
 		for _, pool := range k.NodePools {
-			if name != "" && pool.Name == c.environment(name).Name(string(sizing.RoleDefault)) {
-				return pool.Size
+			if name != "" && pool.Name == c.environment(name).Name(string(role)) {
+				return *pool
 			}
 		}
 	}
-	return ""
+	return godo.KubernetesNodePool{}
+}
+
+// servers reports a changed number of object store servers. They know each other by
+// number, and each object lies over all of them: with another number none starts.
+func (c *checker) servers() {
+	if c.cfg.ObjectStore != ObjectStoreMinIO {
+		return
+	}
+	for _, site := range c.cfg.Sites {
+		k := c.cluster(site)
+		if k == nil {
+			continue
+		}
+		wanted, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleMinIO).Count, c.pool(site, k, sizing.RoleMinIO).Count
+		if has != 0 && wanted != has {
+			c.problems.add(qualified("pools.minio.count"), strconv.Itoa(wanted), "cannot change while objectStore is %q: the servers of site %q are %d, "+
+				"and no other number can read what they wrote; move the recordings to a new store (docs/data.md)", ObjectStoreMinIO, site.Name, has)
+		}
+	}
 }

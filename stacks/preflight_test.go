@@ -50,6 +50,13 @@ func deployedAccount() *account.Snapshot {
 	return s
 }
 
+// withServers has a pool of object store servers.
+func withServers(count int) *account.Snapshot {
+	s := deployedAccount()
+	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-minio", Count: count})
+	return s
+}
+
 func TestCheck(t *testing.T) {
 	const renamed = `[{"name":"sg","formerly":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`
 	taken := func(what string) string {
@@ -121,6 +128,20 @@ func TestCheck(t *testing.T) {
 			account: func(s *account.Snapshot) { s.Registry = false },
 			want: []string{`gomeet:registryIntegration: "true": the account has no container registry; ` +
 				`an account has one for all of its stacks, make it with "doctl registry create NAME"`},
+		},
+		"a fifth object store server": {
+			account: func(s *account.Snapshot) { *s = *withServers(4) },
+			set:     map[string]string{"gomeet:objectStore": "minio", "gomeet:pools": `{"minio":{"count":5}}`},
+			want: []string{`gomeet:pools.minio.count: "5": cannot change while objectStore is "minio": the servers of site "singapore" are 4, ` +
+				`and no other number can read what they wrote; move the recordings to a new store (docs/data.md)`},
+		},
+		"a fifth node of a pool without servers": {
+			account: func(s *account.Snapshot) { *s = *withServers(4) },
+			set:     map[string]string{"gomeet:pools": `{"minio":{"count":5}}`},
+		},
+		"as many object store servers": {
+			account: func(s *account.Snapshot) { *s = *withServers(4) },
+			set:     map[string]string{"gomeet:objectStore": "minio"},
 		},
 		"a second stack of this name": {
 			account: func(s *account.Snapshot) {
