@@ -86,6 +86,13 @@ func TestStartErrors(t *testing.T) {
 		require.NoFileExists(t, filepath.Join(w.dir, "ports.json"), "ports that failed are not kept")
 		w.requireStopped("the sandbox is not running")
 	})
+	t.Run("ports of another sandbox", func(t *testing.T) {
+		w, other := newWorld(t), newWorld(t)
+		other.start()
+		_, _, err := w.try(append([]string{"start"}, other.ports...)...)
+		require.ErrorContains(t, err, "port "+other.ports[1]+" is taken")
+		w.requireStopped("the sandbox is not running")
+	})
 	t.Run("missing tool", func(t *testing.T) {
 		w := newWorld(t)
 		require.NoError(t, os.Remove(filepath.Join(w.tools, "kwok")))

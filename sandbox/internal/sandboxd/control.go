@@ -84,6 +84,10 @@ func Start(ctx context.Context, dir Dir, ports Ports, tools string) error {
 			}
 			return backoff.Permanent(fmt.Errorf("it ended without a word (%w)", end))
 		default:
+			// Another sandbox may answer at the ports that this one wants.
+			if dir.Process() != serve.Process.Pid {
+				return errors.New("it has not opened its ports yet")
+			}
 			return Healthy(ctx, ports)
 		}
 	})
