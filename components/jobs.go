@@ -120,6 +120,7 @@ func (d *Data) schedule(ctx *pulumi.Context, logical, cron string, t task, opts 
 		Spec: &batchv1.CronJobSpecArgs{
 			Schedule: pulumi.String(cron), TimeZone: pulumi.String("Etc/UTC"),
 			ConcurrencyPolicy:          pulumi.String("Forbid"),
+			Suspend:                    pulumi.Bool(false), // Said, so that a forgotten "suspend" is found and mended.
 			StartingDeadlineSeconds:    pulumi.Int(lateSeconds),
 			SuccessfulJobsHistoryLimit: pulumi.Int(keptSuccesses), FailedJobsHistoryLimit: pulumi.Int(keptFailures),
 			JobTemplate: &batchv1.JobTemplateSpecArgs{

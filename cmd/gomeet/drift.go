@@ -129,12 +129,19 @@ func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Rep
 	if err != nil {
 		return nil, err
 	}
-	r := drift.Analyze(stack, refresh, preview, strays, rules, time.Now())
+	open, err := drift.OpenBuckets(ctx, &http.Client{Transport: readOnly{http.DefaultTransport}, Timeout: bucketTimeout}, cloud.Spaces, state)
+	if err != nil {
+		return nil, err
+	}
+	r := drift.Analyze(stack, refresh, preview, append(strays, open...), rules, time.Now())
 	if failed != nil {
 		r.PendingUnknown = failed.Error()
 	}
 	return r, nil
 }
+
+// bucketTimeout bounds one look at a bucket; a list of one object takes well under a second.
+const bucketTimeout = 20 * time.Second
 
 // readOnly refuses requests that could change something, whoever sends them.
 type readOnly struct{ next http.RoundTripper }

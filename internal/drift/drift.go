@@ -8,8 +8,8 @@ import (
 )
 
 // Analyze sorts what the engine and the account say into findings. refresh compares the
-// state with the world, preview the program with the state; strays are what Strays found.
-func Analyze(stack string, refresh, preview *engine.Preview, strays []Finding, rules []Rule, today time.Time) *Report {
+// state with the world, preview the program with the state; others are what Strays and OpenBuckets found.
+func Analyze(stack string, refresh, preview *engine.Preview, others []Finding, rules []Rule, today time.Time) *Report {
 	report := &Report{Stack: stack, Findings: []Finding{}, Ignored: []Finding{}, Expired: []Rule{}}
 	var valid []Rule
 	for _, r := range rules {
@@ -19,7 +19,7 @@ func Analyze(stack string, refresh, preview *engine.Preview, strays []Finding, r
 			valid = append(valid, r)
 		}
 	}
-	all := slices.Concat(ofWorld(refresh, stack), strays, ofCode(preview, stack))
+	all := slices.Concat(ofWorld(refresh, stack), others, ofCode(preview, stack))
 	slices.SortStableFunc(all, order)
 	shown, hidden := apply(valid, all)
 	report.Findings, report.Ignored = append(report.Findings, shown...), append(report.Ignored, hidden...)

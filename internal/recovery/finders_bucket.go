@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/gomeet/infra/internal/account"
 	"github.com/gomeet/infra/internal/engine"
 )
 
@@ -16,11 +17,7 @@ func findBucket(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found, 
 	if name == "" || region == "" {
 		return nil, nil
 	}
-	endpoint := c.Spaces
-	if endpoint == "" {
-		endpoint = "https://" + region + ".digitaloceanspaces.com"
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, endpoint+"/"+name, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodHead, account.BucketURL(c.Spaces, region, name), nil)
 	if err != nil {
 		return nil, fmt.Errorf("looking for bucket %s: %w", name, err)
 	}

@@ -19,8 +19,14 @@ var accidents = []accident{
 		c.killed(what, random, func(run *running) { run.kill("") })
 	}},
 	{"the sandbox killed", func(c *campaign, what operation, random *rand.Rand) {
-		// Cloud and provider are gone at once; the engine sees its calls fail.
-		c.killed(what, random, func(run *running) { c.w.kill() })
+		// Cloud, clusters and provider are gone at once, and come back; the engine sees its
+		// calls fail.
+		gone := time.Duration(random.Int64N(int64(3 * time.Second)))
+		c.killed(what, random, func(run *running) {
+			c.w.kill()
+			time.Sleep(gone)
+			c.w.start()
+		})
 	}},
 	{"requests done and answered with an error or not at all", func(c *campaign, what operation, random *rand.Rand) {
 		c.faulty(what, random, "error-after-commit", "drop-after-commit")
@@ -44,6 +50,10 @@ var accidents = []accident{
 	}},
 }
 
+// giveUp is how long an operator looks at a run after the accident: the Kubernetes
+// provider waits ten minutes for an object that never comes. Then the run is killed too.
+const giveUp = 2 * time.Minute
+
 // killed starts a command and kills something at a random moment of it.
 func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)) {
 	run := c.start(what)
@@ -53,6 +63,11 @@ func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)
 	case <-time.After(moment):
 	}
 	kill(run)
+	select {
+	case <-run.done:
+	case <-time.After(giveUp):
+		run.kill("")
+	}
 	c.output, _ = run.wait()
 }
 

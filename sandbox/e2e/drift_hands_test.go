@@ -2,8 +2,11 @@ package e2e_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/kubernetes"
@@ -74,4 +77,11 @@ func (h *hands) balancer(name string, change func(*godo.LoadBalancerRequest)) {
 func (h *hands) firewall(name string) string {
 	all, response, err := h.Firewalls.List(h.ctx, everything)
 	return only(h, did(h, all, response, err), func(f godo.Firewall) bool { return f.Name == name }).ID
+}
+
+// bucket returns the name of the bucket with a purpose.
+func (h *hands) bucket(purpose string) *string {
+	all, err := h.objects().ListBuckets(h.ctx, &s3.ListBucketsInput{})
+	require.NoError(h.t, err)
+	return only(h, all.Buckets, func(b types.Bucket) bool { return strings.Contains(*b.Name, "-"+purpose+"-") }).Name
 }

@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"context"
-	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,14 +21,7 @@ func (c cloud) buckets() {
 	require.Equal(c.t, map[string]string{
 		"gomeet-prod-recordings": "readwrite gomeet-prod-recordings", "gomeet-prod-backups": "readwrite gomeet-prod-backups",
 	}, grants)
-	endpoint, err := url.Parse(c.bucketURL)
-	require.NoError(c.t, err)
-	client := s3.New(s3.Options{
-		BaseEndpoint: aws.String(endpoint.String()), Region: "sgp1", UsePathStyle: true,
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: c.accessKey, SecretAccessKey: c.secretKey}, nil
-		}),
-	})
+	client := c.objects()
 	list, err := client.ListBuckets(c.t.Context(), &s3.ListBucketsInput{})
 	require.NoError(c.t, err)
 	require.Len(c.t, list.Buckets, 3)
@@ -61,4 +53,14 @@ func (c cloud) buckets() {
 	require.Len(c.t, endpoints, 1)
 	require.Equal(c.t, "recordings.gomeet.example", endpoints[0].CustomDomain)
 	require.True(c.t, strings.HasPrefix(endpoints[0].Origin, "gomeet-prod-recordings-"))
+}
+
+// objects reaches the buckets with the account's own key.
+func (c cloud) objects() *s3.Client {
+	return s3.New(s3.Options{
+		BaseEndpoint: aws.String(c.bucketURL), Region: "sgp1", UsePathStyle: true,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: c.accessKey, SecretAccessKey: c.secretKey}, nil
+		}),
+	})
 }
