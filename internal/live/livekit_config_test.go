@@ -5,6 +5,7 @@ package live_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,11 +36,11 @@ func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
 		},
 	})
 	ports := live.Ports(t, 3)
-	l.BindAddresses = []string{live.Loopback}
+	l.BindAddresses = []string{live.Loopback, live.HostAddress(t)}
 	l.Port, l.RTC.TCPPort, l.Prometheus.Port = ports[0], ports[1], ports[2]
 	first := live.UDPPorts(t, 10_000, 32)
 	l.RTC.UDPPort = manifests.PortRange{First: first, Last: first + 31}
-	l.RTC.UseExternalIP, l.RTC.NodeIP = false, live.Loopback
+	l.RTC.UseExternalIP, l.RTC.NodeIP = false, live.HostAddress(t)
 	l.TURN.UDPPort = live.UDPPorts(t, first+32, 1)
 	l.KeyFile = filepath.Join(t.TempDir(), "keys.yaml")
 	live.Write(t, l.KeyFile, fmt.Sprintf("%s: %s\n", liveKitKey, liveKitSecret))
@@ -50,7 +51,8 @@ func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
 func startLiveKit(t *testing.T, redis *live.Redis, text string) *live.Process {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), manifests.LiveKitFile)
-	live.Write(t, file, text)
+	// TURN relays to no private address unless it is told so, and this machine has no other.
+	live.Write(t, file, strings.Replace(text, "turn:\n", "turn:\n  allow_restricted_peer_cidrs: ["+live.HostAddress(t)+"/32]\n", 1))
 	env := []string{manifests.LiveKitRedisPasswordEnv + "=" + redis.Password}
 	return live.Start(t, env, live.Tool(t, "livekit-server"), "--config", file)
 }

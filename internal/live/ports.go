@@ -50,3 +50,20 @@ func udpFree(first, n int) bool {
 
 // Address returns the loopback address with a port.
 func Address(port int) string { return net.JoinHostPort(Loopback, strconv.Itoa(port)) }
+
+// HostAddress returns this machine's IPv4 address on its network. Media go there: WebRTC
+// passes over loopback addresses.
+func HostAddress(t *testing.T) string {
+	t.Helper()
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range addresses {
+		if network, ok := address.(*net.IPNet); ok && !network.IP.IsLoopback() && network.IP.To4() != nil {
+			return network.IP.String()
+		}
+	}
+	t.Fatal("this machine has no IPv4 address but loopback ones")
+	return ""
+}

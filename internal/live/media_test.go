@@ -1,0 +1,43 @@
+//go:build live
+
+package live_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/live"
+	"github.com/gomeet/infra/internal/media"
+	"github.com/gomeet/infra/manifests"
+)
+
+// mediaServer is the started LiveKit as participants reach it.
+func mediaServer(l manifests.LiveKit) media.Server {
+	return media.Server{URL: "ws://" + live.Address(l.Port), Key: liveKitKey, Secret: liveKitSecret}
+}
+
+// Fifty people meet on the configuration that is deployed: directly, by LiveKit's TCP port
+// where a network drops UDP, and through TURN.
+func TestFiftyMeet(t *testing.T) {
+	l, _ := startedLiveKit(t)
+	for _, transport := range media.Transports {
+		t.Run(string(transport), func(t *testing.T) {
+			meeting := media.Meeting{
+				Participants: 50, Publishers: 2, BitsPerSecond: 300_000, Transport: transport,
+				JoinTime: 2 * time.Minute, Duration: 5 * time.Second,
+			}
+			report, err := meeting.Hold(t.Context(), mediaServer(l), nil)
+			require.NoError(t, err)
+			require.Equal(t, 50, report.Participants, "still in the room; gone: %v", report.Left)
+			require.Equal(t, map[media.Transport]int{transport: 50}, report.Transports)
+			require.Equal(t, 98, report.TracksExpected)
+			require.Equal(t, 98, report.TracksSeen)
+			require.Less(t, report.LossPercent(), 1.0)
+			require.NotZero(t, report.Delay.Samples)
+			t.Logf("%s: joined in %s (p95 %s), %d frames, loss %.2f %%, delay %s (p95 %s)", transport, report.Join.Median, report.Join.P95,
+				report.Frames, report.LossPercent(), report.Delay.Median, report.Delay.P95)
+		})
+	}
+}

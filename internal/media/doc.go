@@ -1,0 +1,8 @@
+// Package media meets: synthetic participants join a room of a real LiveKit, publish video
+// of a given bitrate and measure what arrives. Every frame carries its number and the
+// moment it was sent, so that delay and loss are those of the media and not of the
+// signalling. Sender and receiver share a process and a clock.
+//
+// Media are RTP packets shaped like VP8; no pixel is encoded or decoded. What is measured is
+// therefore the network and the SFU, not a browser.
+package media

@@ -1,0 +1,55 @@
+package media
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/livekit/protocol/auth"
+	"github.com/livekit/protocol/livekit"
+	lksdk "github.com/livekit/server-sdk-go/v2"
+)
+
+// Server is a LiveKit, and the key that makes rooms and tokens on it.
+type Server struct {
+	// URL is where it signals, such as wss://rtc.gomeet.example.
+	URL string
+	// Key and Secret are one of its API keys. The secret appears in no error.
+	Key, Secret string
+	// Via is how its address is reached and what its certificate is checked against.
+	Via Via
+}
+
+// tokenTime is how long a token lets in: LiveKit refreshes it for those who are in.
+const tokenTime = 10 * time.Minute
+
+// token lets one participant into a room.
+func (s Server) token(room, identity string) (string, error) {
+	yes := true
+	token, err := auth.NewAccessToken(s.Key, s.Secret).SetIdentity(identity).SetValidFor(tokenTime).
+		SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room, CanPublish: &yes, CanSubscribe: &yes}).ToJWT()
+	if err != nil {
+		return "", fmt.Errorf("signing a token for room %s: %w", room, err)
+	}
+	return token, nil
+}
+
+// rooms is LiveKit's room API behind the relay.
+func (s Server) rooms(relay *relay) *lksdk.RoomServiceClient {
+	return lksdk.NewRoomServiceClient(relay.url("http"), s.Key, s.Secret)
+}
+
+// create makes a room that goes away by itself when nobody is left in it.
+func (s Server) create(ctx context.Context, relay *relay, room string) error {
+	if _, err := s.rooms(relay).CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: 60, DepartureTimeout: 10}); err != nil {
+		return fmt.Errorf("creating room %s at %s: %w", room, s.URL, err)
+	}
+	return nil
+}
+
+func (s Server) remove(ctx context.Context, relay *relay, room string) error {
+	if _, err := s.rooms(relay).DeleteRoom(ctx, &livekit.DeleteRoomRequest{Room: room}); err != nil {
+		return fmt.Errorf("deleting room %s at %s: %w", room, s.URL, err)
+	}
+	return nil
+}
