@@ -134,9 +134,12 @@ faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SE
 daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
 	@tools/build daemons
 
+# Every package of live tests but those of "make live-data".
+LIVE = $$(go list -tags live ./internal/live/... | grep -vE '/(process|redis|postgres|state)$$')
+
 .PHONY: live
-live: daemons ## Start the real daemons on the configuration rendered for them
-	go test -tags live -count=1 ./internal/live
+live: daemons ## Start the real daemons on the configuration rendered for them, in a network of their own
+	go test -tags live -count=1 -timeout 30m -p 1 -exec $(CURDIR)/tools/netns $(LIVE)
 
 # What the live tests of the data tier run, as Debian 12 names it.
 LIVE_DATA := postgresql postgresql-contrib patroni pgbackrest pgbouncer redis-server redis-tools rclone age jq shellcheck
