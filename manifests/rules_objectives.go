@@ -5,30 +5,32 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gomeet/infra/sizing"
 )
 
-// objective is one of the design's performance targets (section "Performance
-// Benchmarks") as a share of events that must be good.
+// objective is one of the design's performance targets as rules see it.
 type objective struct {
-	// name is the label slo, title begins the alerts' names.
-	name, title string
+	sizing.Objective
+	// title begins the alerts' names.
+	title string
 	// promise is the target in words.
 	promise string
-	// budget is the share of events that may be bad.
-	budget float64
 	// bad and all are rates of events over a window, written as $window.
 	bad, all string
 	owner    Owner
 	action   string
 }
 
-// objectives are the five targets. A p95 below a limit means that at most 5 % may be
-// above it. The design states no share for video latency, which gets the same, and
-// "Redis operations: <5ms" is read as 99 %.
+// budget is the share of events that may be bad.
+func (o objective) budget() float64 { return (100 - o.Percent) / 100 }
+
+// objectives are the five targets.
 func objectives() []objective {
 	return []objective{
 		{
-			name: "connections", title: "Connection", promise: "99.5 % of WebSocket connections succeed", budget: 0.005,
+			Objective: sizing.ConnectionsObjective, title: "Connection",
+			promise: fmt.Sprintf("%g %% of WebSocket connections succeed", sizing.ConnectionsObjective.Percent),
 			// The edge counts a WebSocket when it ends, with code 101, and a failed one at once,
 			// also when no pod was there to refuse it. Good ones are counted by the API.
 			bad:    `(sum(rate(traefik_service_requests_total{protocol="websocket",code=~"5.."}[$window])) or vector(0))`,
@@ -36,28 +38,31 @@ func objectives() []objective {
 			owner:  OwnerAPI,
 			action: "Look which service of the edge answers 5xx, then at that service's pods: not ready, full, or restarting.",
 		},
-		slowerThan("api", "API", "95 % of API requests take less than 200 ms", 0.05,
-			"traefik_service_request_duration_seconds", `protocol="http"`, "0.2", OwnerAPI,
+		slowerThan(sizing.APIObjective, "API", "API requests",
+			"traefik_service_request_duration_seconds", `protocol="http"`, time.Second, OwnerAPI,
 			"Compare the time at the edge with the API's own, the database's and Redis': the slowest of them is where to look."),
-		slowerThan("video", "Video", "95 % of video round trips take less than 150 ms", 0.05,
-			"livekit_rtt_ms", "", "150", OwnerMedia,
+		slowerThan(sizing.VideoObjective, "Video", "video round trips",
+			"livekit_rtt_ms", "", time.Millisecond, OwnerMedia,
 			"Look whether one SFU node is slow (CPU, egress) or all participants of a region are (their networks, wrong site)."),
-		slowerThan("database", "Database", "95 % of database queries take less than 100 ms", 0.05,
-			"gomeet_api_db_query_duration_seconds", "", "0.1", OwnerData,
+		slowerThan(sizing.DatabaseObjective, "Database", "database queries",
+			"gomeet_api_db_query_duration_seconds", "", time.Second, OwnerData,
 			"Look at waiting clients of PgBouncer first, then at long transactions and the disk of the primary."),
-		slowerThan("redis", "Redis", "99 % of Redis commands take less than 5 ms", 0.01,
-			"gomeet_api_redis_command_duration_seconds", "", "0.005", OwnerData,
+		slowerThan(sizing.RedisObjective, "Redis", "Redis commands",
+			"gomeet_api_redis_command_duration_seconds", "", time.Second, OwnerData,
 			"Look at the slow log of the masters, then at their CPU: Redis runs commands on one core."),
 	}
 }
 
-// slowerThan is an objective on a histogram: a share of its events is within a bucket.
-func slowerThan(name, title, promise string, budget float64, histogram, matchers, le string, owner Owner, action string) objective {
+// slowerThan is an objective on a histogram, whose buckets are in a unit: a share of its
+// events is within the bucket of the limit.
+func slowerThan(o sizing.Objective, title, events, histogram, matchers string, unit time.Duration, owner Owner, action string) objective {
+	le := strconv.FormatFloat(float64(o.Limit)/float64(unit), 'g', -1, 64)
 	within := strings.Trim(matchers+`,le="`+le+`"`, ",")
 	all := fmt.Sprintf(`sum(rate(%s_count{%s}[$window]))`, histogram, matchers)
 	return objective{
-		name: name, title: title, promise: promise, budget: budget, owner: owner, action: action,
-		bad: fmt.Sprintf(`(%s - sum(rate(%s_bucket{%s}[$window])))`, all, histogram, within), all: all,
+		Objective: o, title: title, owner: owner, action: action,
+		promise: fmt.Sprintf("%g %% of %s take less than %d ms", o.Percent, events, o.Limit.Milliseconds()),
+		bad:     fmt.Sprintf(`(%s - sum(rate(%s_bucket{%s}[$window])))`, all, histogram, within), all: all,
 	}
 }
 
@@ -85,7 +90,7 @@ func objectiveRules(Limits) RuleFile {
 		for _, window := range windows {
 			f.Records = append(f.Records, Record{
 				Name: "gomeet:slo_errors:ratio_rate" + window,
-				Expr: strings.ReplaceAll(o.bad+" / "+o.all, "$window", window), Labels: map[string]string{"slo": o.name},
+				Expr: strings.ReplaceAll(o.bad+" / "+o.all, "$window", window), Labels: map[string]string{"slo": o.Name},
 			})
 		}
 		f.Alerts = append(f.Alerts,
@@ -98,10 +103,10 @@ func objectiveRules(Limits) RuleFile {
 func (o objective) alert(suffix string, burns []burn, severity Severity, wait time.Duration, meaning string) Alert {
 	var either []string
 	for _, b := range burns {
-		limit := strconv.FormatFloat(b.factor*o.budget, 'g', 6, 64)
+		limit := strconv.FormatFloat(b.factor*o.budget(), 'g', 6, 64)
 		either = append(either, fmt.Sprintf(
 			`(gomeet:slo_errors:ratio_rate%s{slo="%s"} > %s and gomeet:slo_errors:ratio_rate%s{slo="%s"} > %s)`,
-			b.long, o.name, limit, b.short, o.name, limit))
+			b.long, o.Name, limit, b.short, o.Name, limit))
 	}
 	return Alert{
 		Name: o.title + suffix, Expr: strings.Join(either, " or "), For: wait, Severity: severity, Owner: o.owner,
