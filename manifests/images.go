@@ -21,6 +21,9 @@ const (
 	// KernelImage sets the media nodes' kernel parameters: it has sysctl and nothing else
 	// to speak of.
 	KernelImage = "docker.io/library/busybox:1.37.0"
+	// K6Image runs load tests (github.com/grafana/k6), in no stack but by "gomeet load"; the
+	// version of tools/k6.
+	K6Image = "docker.io/grafana/k6:1.8.1"
 
 	// PrometheusImage is the version whose promtool checks what is rendered (module version
 	// v0.316.0 in tools/prometheus).

@@ -17,6 +17,8 @@ const (
 	// NodeMetricsNamespace holds the node exporters: they see the host, which the
 	// namespace of Prometheus forbids.
 	NodeMetricsNamespace = "node-metrics"
+	// LoadNamespace holds the workers of a load test, and is there as long as they are.
+	LoadNamespace = "load"
 )
 
 // PrometheusService is both Prometheus replicas; each has every metric.
