@@ -40,8 +40,8 @@ type SFUCapacity struct {
 	UtilisationPercent int
 	// RoomVCPUs is the vCPUs that one meeting of the target's size takes.
 	RoomVCPUs float64
-	// CPUBudget is the vCPUs and NetworkBudget the bits per second, each direction,
-	// that are planned with.
+	// CPUBudget is the vCPUs, less a calibrated node's own, and NetworkBudget the bits
+	// per second, each direction, that are planned with.
 	CPUBudget, NetworkBudget float64
 	// RoomsByCPU and RoomsByNetwork are whole meetings that fit each budget; Rooms
 	// is the smaller one and Participants the participants in them.
@@ -79,7 +79,7 @@ func (t Target) sfuNode(size Size, o Options) SFUCapacity {
 		Size:               size.Slug,
 		UtilisationPercent: o.SFUUtilisationPercent,
 		RoomVCPUs:          o.roomVCPUs(room),
-		CPUBudget:          float64(alloc.MilliCPU) / 1000 * share,
+		CPUBudget:          math.Max(float64(alloc.MilliCPU)/1000*share-o.idleVCPUs(), 0),
 		NetworkBudget:      size.NetworkBitsPerSecond() * share,
 		FullBitsPerSecond:  size.NetworkBitsPerSecond(),
 	}
@@ -95,13 +95,26 @@ func (t Target) sfuNode(size Size, o Options) SFUCapacity {
 	}
 	c.Participants = c.Rooms * t.ParticipantsPerMeeting
 	if c.RoomVCPUs > 0 {
-		c.FullPacketsPerSecond = float64(alloc.MilliCPU) / 1000 / c.RoomVCPUs * room.PacketsOut
+		full := math.Max(float64(alloc.MilliCPU)/1000-o.idleVCPUs(), 0)
+		c.FullPacketsPerSecond = full / c.RoomVCPUs * room.PacketsOut
 	}
 	return c
 }
 
-// roomVCPUs returns the vCPUs of a room at the trusted share of the benchmark.
+// idleVCPUs returns the vCPUs that a node takes without media; the benchmark does not say.
+func (o Options) idleVCPUs() float64 {
+	if o.Calibration == nil {
+		return 0
+	}
+	return o.Calibration.IdleVCPUs
+}
+
+// roomVCPUs returns the vCPUs of a room: as calibrated, or at the trusted share of the
+// benchmark.
 func (o Options) roomVCPUs(r Room) float64 {
+	if o.Calibration != nil {
+		return o.Calibration.RoomVCPUs(r)
+	}
 	return BenchmarkCost.VCPUs(r) * 100 / float64(o.BenchmarkPercent)
 }
 

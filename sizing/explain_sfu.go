@@ -1,6 +1,10 @@
 package sizing
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+	"strings"
+)
 
 const (
 	sourceBenchmark = "docs.livekit.io self-hosting/benchmark, 2025-08-13"
@@ -62,31 +66,10 @@ func (p *Plan) explainSFU() []Step {
 		}})
 	}
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
-	node, o := p.Target.SFUCapacity(size, p.Options), p.Options.withDefaults()
+	node := p.Target.SFUCapacity(size, p.Options)
 	steps := append(p.explainRoom(),
-		Step{
-			Name: "vCPUs per meeting",
-			Inputs: []Quantity{
-				quantity("packet out", BenchmarkCost.PerPacketOut*1e6, "us of vCPU", sourceBenchmark+", fitted to its three rows"),
-				quantity("byte out", BenchmarkCost.PerByteOut*1e9, "ns of vCPU", "the same"),
-				quantity("packet in", BenchmarkCost.PerPacketIn*1e6, "us of vCPU", "the same"),
-				quantity("trust", o.BenchmarkPercent, "%", "options; half was reproduced, livekit/livekit#3285"),
-			},
-			Formula: "(packets out x packet out + bytes out x byte out + packets in x packet in) / trust",
-			Result:  number(node.RoomVCPUs), Unit: "vCPUs",
-		},
-		Step{
-			Name: "meetings per node",
-			Inputs: []Quantity{
-				quantity("vCPUs", size.VCPUs, "of "+size.Slug, "catalogue of "+p.CatalogueUsed().Date),
-				quantity("DOKS", float64(kubeletMilliCPU+daemonMilliCPU)/1000, "vCPUs", "measured on a DOKS node, 2024-01-11"),
-				quantity("utilisation", o.SFUUtilisationPercent, "%", "options; the design scales up at 70 %"),
-				quantity("network", size.NetworkBitsPerSecond()/giga, "Gbit/s", "docs.digitalocean.com/products/droplets/details/limits"),
-			},
-			Formula: "min(floor((vCPUs - DOKS) x utilisation / vCPUs per meeting), floor(network x utilisation / bandwidth per meeting))",
-			Result:  fmt.Sprint(node.Rooms), Unit: "meetings",
-			Note: fmt.Sprintf("%s binds; the largest single meeting this node holds has %d participants", node.Binding, node.LargestRoom),
-		},
+		p.explainRoomVCPUs(node),
+		p.explainNode(size, node),
 		Step{
 			Name: "nodes",
 			Inputs: []Quantity{
@@ -97,6 +80,61 @@ func (p *Plan) explainSFU() []Step {
 			Result:  fmt.Sprint(p.Total(RoleSFU)), Unit: "nodes",
 		})
 	return p.placed(RoleSFU, steps)
+}
+
+// explainNode derives how many meetings a node carries.
+func (p *Plan) explainNode(size Size, node SFUCapacity) Step {
+	step := Step{
+		Name: "meetings per node",
+		Inputs: []Quantity{
+			quantity("vCPUs", size.VCPUs, "of "+size.Slug, "catalogue of "+p.CatalogueUsed().Date),
+			quantity("DOKS", float64(kubeletMilliCPU+daemonMilliCPU)/1000, "vCPUs", "measured on a DOKS node, 2024-01-11"),
+			quantity("utilisation", node.UtilisationPercent, "%", "options; the design scales up at 70 %"),
+			quantity("network", size.NetworkBitsPerSecond()/giga, "Gbit/s", "docs.digitalocean.com/products/droplets/details/limits"),
+		},
+		Formula: "min(floor((vCPUs - DOKS) x utilisation / vCPUs per meeting), floor(network x utilisation / bandwidth per meeting))",
+		Result:  fmt.Sprint(node.Rooms), Unit: "meetings",
+		Note: fmt.Sprintf("%s binds; the largest single meeting this node holds has %d participants", node.Binding, node.LargestRoom),
+	}
+	if c := p.Options.Calibration; c != nil {
+		step.Inputs = append(step.Inputs, quantity("idle", c.IdleVCPUs, "vCPUs", c.String()))
+		step.Formula = strings.Replace(step.Formula, "(vCPUs - DOKS) x utilisation", "((vCPUs - DOKS) x utilisation - idle)", 1)
+	}
+	return step
+}
+
+// explainRoomVCPUs derives what a meeting takes, from the calibration or the benchmark.
+func (p *Plan) explainRoomVCPUs(node SFUCapacity) Step {
+	o := p.Options.withDefaults()
+	step := Step{Name: "vCPUs per meeting", Result: number(node.RoomVCPUs), Unit: "vCPUs"}
+	c := o.Calibration
+	switch {
+	case c == nil:
+		step.Inputs = []Quantity{
+			quantity("packet out", BenchmarkCost.PerPacketOut*1e6, "us of vCPU", sourceBenchmark+", fitted to its three rows"),
+			quantity("byte out", BenchmarkCost.PerByteOut*1e9, "ns of vCPU", "the same"),
+			quantity("packet in", BenchmarkCost.PerPacketIn*1e6, "us of vCPU", "the same"),
+			quantity("trust", o.BenchmarkPercent, "%", "options; half was reproduced, livekit/livekit#3285"),
+		}
+		step.Formula = "(packets out x packet out + bytes out x byte out + packets in x packet in) / trust"
+		return step
+	case c.PerPacketIn.High > 0:
+		step.Inputs = []Quantity{c.perVCPU(), quantity("packet in", c.PerPacketIn.High*1e6, "us of vCPU",
+			fmt.Sprintf("the same; the upper end of %s to %s", number(c.PerPacketIn.Low*1e6), number(c.PerPacketIn.High*1e6)))}
+		step.Formula = "packets out / packets per vCPU + packets in x packet in"
+	default:
+		step.Inputs = []Quantity{c.perVCPU(), quantity("fan-out", c.LowestFanOut, "packets out per packet in", "the same; the lowest measured")}
+		step.Formula = "max(packets out, packets in x fan-out) / packets per vCPU"
+	}
+	step.Note = fmt.Sprintf("the published benchmark at %d %% would be %s vCPUs", DefaultBenchmarkPercent,
+		number(Options{BenchmarkPercent: DefaultBenchmarkPercent}.roomVCPUs(p.Demand.PerMeeting)))
+	return step
+}
+
+// perVCPU is the trusted end of what was measured.
+func (c *Calibration) perVCPU() Quantity {
+	return quantity("packets per vCPU", math.Round(c.PacketsPerVCPU.Low), "per second", fmt.Sprintf("%s; the lower end of %.0f to %.0f at %d %%",
+		c, c.PacketsPerVCPU.Low, c.PacketsPerVCPU.High, c.ConfidencePercent))
 }
 
 func (p *Plan) explainLiveKit() []Step {

@@ -48,6 +48,7 @@ func (p *Plan) findings(v Verdict) []Finding {
 	if size, ok := p.CatalogueUsed().Size(p.Size(RoleSFU)); ok && !size.Dedicated() {
 		warn(RoleSFU, "%s shares its CPUs: packets are late whenever the neighbours are busy", size.Slug)
 	}
+	p.calibrationFindings(warn)
 	for _, region := range p.sharedRegions() {
 		warn("", "region %s holds more than one site: they fail together", region)
 	}

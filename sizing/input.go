@@ -35,6 +35,12 @@ type Options struct {
 	// BenchmarkPercent is how much of LiveKit's published benchmark is trusted;
 	// 0 means DefaultBenchmarkPercent.
 	BenchmarkPercent int
+	// Calibration replaces the benchmark, and with it BenchmarkPercent; nil means that
+	// nobody measured.
+	Calibration *Calibration
+	// LiveKitVersion is the server's that is deployed, such as "1.13.11", and Today the
+	// day such as "2026-11-28", to judge the calibration by; empty means not judged.
+	LiveKitVersion, Today string
 	// CommittedUsePercent is a negotiated discount on Droplets in percent, offered
 	// as an option next to the list price. DigitalOcean publishes no rate, so 0
 	// (none) is the default.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Bounds of a target. They are ten times and more above the platform's aim and keep
@@ -108,6 +109,9 @@ func (in Input) Validate() error {
 	}
 	in.checkSites(&p)
 	in.Options.check(&p)
+	if in.Options.Calibration != nil {
+		in.Options.Calibration.check(&p, in.CatalogueUsed())
+	}
 	for _, role := range slices.Sorted(maps.Keys(in.Fixed)) {
 		in.checkFixed(&p, role, in.Fixed[role])
 	}
@@ -142,8 +146,13 @@ func (o Options) check(p *problems) {
 	if o.SFUUtilisationPercent != 0 {
 		p.between("options.sfuUtilisationPercent", o.SFUUtilisationPercent, 10, 95)
 	}
-	if o.BenchmarkPercent != 0 {
+	if o.BenchmarkPercent != 0 && o.Calibration != nil {
+		p.bad("options.benchmarkPercent", o.BenchmarkPercent, "0 with a calibration, which replaces the benchmark")
+	} else if o.BenchmarkPercent != 0 {
 		p.between("options.benchmarkPercent", o.BenchmarkPercent, 10, 100)
+	}
+	if _, err := time.Parse(time.DateOnly, o.Today); o.Today != "" && err != nil {
+		p.bad("options.today", o.Today, "a day such as 2026-11-28, or empty")
 	}
 	p.between("options.committedUsePercent", o.CommittedUsePercent, 0, 90)
 }
