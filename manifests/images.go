@@ -1,5 +1,7 @@
 package manifests
 
+import "strings"
+
 // The images of the platform, pinned by version in this one table. The API's own image
 // is configuration. LiveKit's and Traefik's versions are those that the tests in
 // internal/live start.
@@ -43,3 +45,9 @@ const (
 	PostgresExporterImage  = "quay.io/prometheuscommunity/postgres-exporter:v0.20.1"
 	PgBouncerExporterImage = "quay.io/prometheuscommunity/pgbouncer-exporter:v0.10.2"
 )
+
+// LiveKitVersion is the version of LiveKitImage, as the server itself tells it.
+func LiveKitVersion() string {
+	_, tag, _ := strings.Cut(LiveKitImage, ":")
+	return strings.TrimPrefix(tag, "v")
+}

@@ -21,7 +21,7 @@ type Calibration struct {
 	// logical CPUs, which is what one "core" of the figures is.
 	Size  string
 	VCPUs int
-	// Transport is what participants used: udp, tcp or turn.
+	// Transport is what participants used: udp or tcp.
 	Transport string
 	// IdleVCPUs is what the node took without any media.
 	IdleVCPUs float64
@@ -36,6 +36,8 @@ type Calibration struct {
 	PeakVCPUs float64
 	// ConfidencePercent is that of the bounds, Samples how many they rest on.
 	ConfidencePercent, Samples int
+	// Doubts say what makes the figures less than they look.
+	Doubts []string
 }
 
 // Bounds are an estimate and its confidence interval.
@@ -85,9 +87,9 @@ func (c *Calibration) check(p *problems, catalogue *Catalogue) {
 		p.bad("calibration.vcpus", c.VCPUs, fmt.Sprintf("%d, those of %s", size.VCPUs, c.Size))
 	}
 	switch c.Transport {
-	case "udp", "tcp", "turn":
+	case "udp", "tcp":
 	default:
-		p.bad("calibration.transport", c.Transport, "udp, tcp or turn")
+		p.bad("calibration.transport", c.Transport, "udp or tcp")
 	}
 	p.within("calibration.idleVCPUs", c.IdleVCPUs, 0, maxVCPUs)
 	p.bounds("calibration.packetsPerVCPU", c.PacketsPerVCPU, minPacketsPerCPU, maxPacketsPerCPU)
@@ -121,6 +123,9 @@ func (p *Plan) calibrationFindings(warn func(role Role, format string, args ...a
 	c, o := p.Options.Calibration, p.Options
 	if c == nil {
 		return
+	}
+	for _, doubt := range c.Doubts {
+		warn(RoleSFU, "the calibration is doubtful: %s", doubt)
 	}
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
 	if c.Size != size.Slug {

@@ -95,8 +95,11 @@ func TestCalibrationFindings(t *testing.T) {
 		"was measured on a machine that is no Droplet (2 vCPUs)": func(in *sizing.Input) {
 			in.Options.Calibration.Size, in.Options.Calibration.VCPUs = "", 2
 		},
-		"with LiveKit 1.13.11 and 1.14.0 is deployed":     func(in *sizing.Input) { in.Options.LiveKitVersion = "1.14.0" },
-		"is 181 days old, more than 180":                  func(in *sizing.Input) { in.Options.Today = "2027-05-28" },
+		"with LiveKit 1.13.11 and 1.14.0 is deployed": func(in *sizing.Input) { in.Options.LiveKitVersion = "1.14.0" },
+		"is 181 days old, more than 180":              func(in *sizing.Input) { in.Options.Today = "2027-05-28" },
+		"the calibration is doubtful: the driver was on the node": func(in *sizing.Input) {
+			in.Options.Calibration.Doubts = []string{"the driver was on the node"}
+		},
 		"over tcp, and most participants use udp":         func(in *sizing.Input) { in.Options.Calibration.Transport = "tcp" },
 		"loaded 5.0 vCPUs at most and the plan loads 10.": func(in *sizing.Input) { in.Options.Calibration.PeakVCPUs = 5 },
 		"forwards each packet 11.3 times and the calibration no fewer than 20.0": func(in *sizing.Input) {

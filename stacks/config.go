@@ -24,6 +24,9 @@ type Config struct {
 	Target sizing.Target
 	// Model chooses how counts follow from the target.
 	Model sizing.Model
+	// Calibration is what an SFU node was measured to carry; nil leaves LiveKit's published
+	// benchmark.
+	Calibration *sizing.Calibration
 	// Pools overrides node pools by role; counts are totals over all sites.
 	Pools map[sizing.Role]sizing.FixedPool
 	// Sites lists the sites, the primary first.
@@ -96,11 +99,14 @@ func (c *Config) Input() sizing.Input {
 		sites[i] = sizing.Site{Name: s.Name, Region: s.Region}
 	}
 	return sizing.Input{
-		Target:  c.Target,
-		Sites:   sites,
-		Model:   c.Model,
-		Fixed:   c.Pools,
-		Options: sizing.Options{HighAvailability: c.HighAvailability, Autoscale: c.Autoscale},
+		Target: c.Target,
+		Sites:  sites,
+		Model:  c.Model,
+		Fixed:  c.Pools,
+		Options: sizing.Options{
+			HighAvailability: c.HighAvailability, Autoscale: c.Autoscale,
+			Calibration: c.Calibration, LiveKitVersion: manifests.LiveKitVersion(),
+		},
 	}
 }
 

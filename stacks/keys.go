@@ -44,6 +44,7 @@ var keys = []key{
 	{name: "model", fallback: string(sizing.ModelDesign), parse: func(l *loader, raw string) {
 		l.config.Model = oneOf(l, "model", raw, sizing.ModelDesign, sizing.ModelCapacity)
 	}},
+	{name: "calibration", fallback: calibrationNone, parse: (*loader).calibration},
 	{name: "pools", fallback: "{}", parse: (*loader).pools},
 	{
 		name:    "sites",

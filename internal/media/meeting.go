@@ -17,6 +17,8 @@ type Meeting struct {
 	Participants, Publishers, BitsPerSecond int
 	// Transport is what all of them use.
 	Transport Transport
+	// Node is the id of the LiveKit node that the room is put on; empty leaves it to LiveKit.
+	Node string
 	// JoinTime bounds the time until all are in and see everything, Duration is how long
 	// is measured then.
 	JoinTime, Duration time.Duration
@@ -55,7 +57,7 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 	joining, cancel := context.WithTimeoutCause(ctx, m.JoinTime, fmt.Errorf("it took more than %s", m.JoinTime))
 	defer cancel()
 	room := "gomeet-check-" + uuid.NewString()
-	if err := server.create(joining, relay, room); err != nil {
+	if err := server.create(joining, relay, room, m.Node); err != nil {
 		return nil, err
 	}
 	defer func() {

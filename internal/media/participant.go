@@ -21,6 +21,8 @@ type participant struct {
 	sink  *sink
 	// joined is how long it took from the first request until media could flow.
 	joined time.Duration
+	// server is what the server says of itself.
+	server *livekit.ServerInfo
 	tracks sync.WaitGroup
 
 	mutex   sync.Mutex
@@ -72,6 +74,7 @@ func join(ctx context.Context, server Server, relay *relay, transport Transport,
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot join: %w", identity, err)
 	}
+	p.server = p.room.ServerInfo()
 	if bitsPerSecond > 0 {
 		if err := p.publish(bitsPerSecond); err != nil {
 			p.leave()

@@ -7,6 +7,10 @@ import (
 
 // Report is what a meeting was like.
 type Report struct {
+	// ServerVersion is LiveKit's, such as "1.13.11", and Node the id of the node that the
+	// room was on, as the first participant was told.
+	ServerVersion string `json:"serverVersion"`
+	Node          string `json:"node"`
 	// Participants were in the room at the end, Left had been put out of it.
 	Participants int            `json:"participants"`
 	Left         map[string]int `json:"left,omitempty"`
@@ -59,7 +63,8 @@ func spread(times []time.Duration) Spread {
 }
 
 func (m Meeting) report(people []*participant) *Report {
-	r := &Report{Left: map[string]int{}, Transports: map[Transport]int{}}
+	server := people[0].server
+	r := &Report{ServerVersion: server.GetVersion(), Node: server.GetNodeId(), Left: map[string]int{}, Transports: map[Transport]int{}}
 	var joins, delays, gaps []time.Duration
 	for i, p := range people {
 		if reason := p.gone(); reason != "" {

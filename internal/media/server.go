@@ -40,8 +40,10 @@ func (s Server) rooms(relay *relay) *lksdk.RoomServiceClient {
 }
 
 // create makes a room that goes away by itself when nobody is left in it.
-func (s Server) create(ctx context.Context, relay *relay, room string) error {
-	if _, err := s.rooms(relay).CreateRoom(ctx, &livekit.CreateRoomRequest{Name: room, EmptyTimeout: 60, DepartureTimeout: 10}); err != nil {
+func (s Server) create(ctx context.Context, relay *relay, room, node string) error {
+	if _, err := s.rooms(relay).CreateRoom(ctx, &livekit.CreateRoomRequest{
+		Name: room, EmptyTimeout: 60, DepartureTimeout: 10, NodeId: node,
+	}); err != nil {
 		return fmt.Errorf("creating room %s at %s: %w", room, s.URL, err)
 	}
 	return nil

@@ -1,0 +1,53 @@
+package calibrate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gomeet/infra/sizing/calibration"
+)
+
+// Limits say when to stop.
+type Limits struct {
+	// LossPercent and DelayP95 are what participants may see.
+	LossPercent float64       `json:"lossPercent"`
+	DelayP95    time.Duration `json:"delayP95"`
+	// CPUPercent is how busy the node may get.
+	CPUPercent float64 `json:"cpuPercent"`
+}
+
+// DefaultLimits are the design's scale-up mark with room for a step, and what people take
+// for a good call: 150 ms one way is "transparent interactivity" and 400 ms the most
+// (ITU-T G.114), and 1 % of loss is where video begins to show it.
+var DefaultLimits = Limits{LossPercent: 1, DelayP95: 400 * time.Millisecond, CPUPercent: 80}
+
+// Validate names the first flag that cannot be.
+func (l Limits) Validate() error {
+	switch {
+	case !(l.LossPercent > 0 && l.LossPercent <= 20):
+		return fmt.Errorf("--max-loss %g: must be above 0 and at most 20 percent", l.LossPercent)
+	case l.DelayP95 <= 0 || l.DelayP95 > 10*time.Second:
+		return fmt.Errorf("--max-delay %s: must be above 0 and at most 10s", l.DelayP95)
+	case !(l.CPUPercent >= 10 && l.CPUPercent <= 95):
+		return fmt.Errorf("--stop-cpu %g: must be 10 to 95 percent", l.CPUPercent)
+	}
+	return nil
+}
+
+// exceeded says what of a step was more than participants may see, and whose fault that is:
+// with a driver that has no CPU left nothing is known of the node.
+func (l Limits) exceeded(s calibration.Sample) string {
+	var what string
+	switch {
+	case s.LossPercent > l.LossPercent:
+		what = fmt.Sprintf("%.2f %% of packets were lost, more than %g %%", s.LossPercent, l.LossPercent)
+	case s.DelayP95Milliseconds > float64(l.DelayP95.Milliseconds()):
+		what = fmt.Sprintf("5 %% of frames took longer than %.0f ms, the limit is %d ms", s.DelayP95Milliseconds, l.DelayP95.Milliseconds())
+	default:
+		return ""
+	}
+	if s.DriverSaturated {
+		return what + "; the driver had no CPU left, so this says nothing of the node: use a larger machine, not the node's, for the participants"
+	}
+	return what
+}
