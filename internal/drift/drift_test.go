@@ -140,15 +140,24 @@ func FuzzParseRules(f *testing.F) {
 
 // account is what exists in the account, by path.
 var lists = map[string]string{
+	"/v2/projects":               `{"projects":[{"id":"pr1","name":"gomeet-prod"},{"id":"pr0","name":"first-project"}]}`,
+	"/v2/projects/pr1/resources": `{"resources":[{"urn":"do:kubernetes:k1"},{"urn":"do:loadbalancer:l1"},{"urn":"do:volume:d"},{"urn":"do:app:ap1"},{"urn":"do:space:known-bucket"}]}`,
+	"/v2/projects/pr0/resources": `{"resources":[{"urn":"do:space:gomeet-prod-copy"},{"urn":"do:space:somebodys"},{"urn":"do:dbaas:db9"},{"urn":"do:app:ap2"}]}`,
+	"/v2/vpcs/v1/members":        `{"members":[{"urn":"do:droplet:99","name":"a node that came meanwhile"},{"urn":"do:dbaas:db1","name":"by-hand"},{"urn":"do:loadbalancer:l1"}]}`,
+	"/v2/vpc_peerings":           `{"vpc_peerings":[{"id":"pe1","name":"to-the-office","vpc_ids":["v9","v1"]},{"id":"pe2","name":"theirs","vpc_ids":["v8","v9"]},{"id":"pe3","name":"ours","vpc_ids":["v1","v2"]}]}`,
+	"/v2/snapshots": `{"snapshots":[{"id":"s1","name":"before the upgrade","resource_id":"a","resource_type":"volume","size_gigabytes":10},
+		{"id":"s2","name":"theirs","resource_id":"z","resource_type":"volume","size_gigabytes":1},{"id":"s3","name":"of a node","resource_id":"1","resource_type":"droplet","size_gigabytes":2}]}`,
 	"/v2/droplets": `{"droplets":[{"id":1,"name":"node","tags":["k8s:k1"]},{"id":2,"name":"hand-made","vpc_uuid":"v1","size":{"price_monthly":24}},
 		{"id":3,"name":"other","vpc_uuid":"v9"}]}`,
 	"/v2/volumes": `{"volumes":[{"id":"a","name":"pvc-1","tags":["k8s:k1"],"size_gigabytes":10},{"id":"b","name":"gomeet-prod-old","size_gigabytes":100},
-		{"id":"c","name":"somebodys","size_gigabytes":5}]}`,
-	"/v2/load_balancers":               `{"load_balancers":[{"id":"l1","name":"gomeet-prod-web"},{"id":"l2","name":"a1b2","tags":["k8s:k1"],"size_unit":2}]}`,
-	"/v2/firewalls":                    `{"firewalls":[{"id":"f1","name":"gomeet-prod-sfu"},{"id":"f2","name":"k8s-k1-worker"},{"id":"f3","name":"open","tags":["gomeet-prod-sfu"]}]}`,
-	"/v2/kubernetes/clusters":          `{"kubernetes_clusters":[{"id":"k1","name":"gomeet-prod-a","node_pools":[{"id":"p0","tags":["terraform:default-node-pool"]},{"id":"p1"},{"id":"p2","name":"gpu","size":"c-4","count":2}]},{"id":"k2","name":"x","tags":["id:1f"]}]}`,
+		{"id":"c","name":"somebodys","size_gigabytes":5},
+		{"id":"d","name":"by-its-project","size_gigabytes":1}]}`,
+	"/v2/load_balancers": `{"load_balancers":[{"id":"l1","name":"gomeet-prod-web"},{"id":"l2","name":"a1b2","tags":["k8s:k1"],"size_unit":2}]}`,
+	"/v2/firewalls":      `{"firewalls":[{"id":"f1","name":"gomeet-prod-sfu"},{"id":"f2","name":"k8s-k1-worker"},{"id":"f3","name":"open","tags":["gomeet-prod-sfu"]}]}`,
+	"/v2/kubernetes/clusters": `{"kubernetes_clusters":[{"id":"k1","name":"gomeet-prod-a","node_pools":[{"id":"p0","tags":["terraform:default-node-pool"]},{"id":"p1"},{"id":"p2","name":"gpu","size":"c-4","count":2}]},
+		{"id":"k2","name":"x","tags":["id:1f"],"ha":true,"node_pools":[{"size":"c-2","count":2},{"size":"c-4","count":1}]},{"id":"k3","name":"gomeet-prod-new","node_pools":[{"size":"c-3","count":2}]}]}`,
 	"/v2/vpcs":                         `{"vpcs":[{"id":"v1","name":"gomeet-prod-a"},{"id":"v2","name":"else","description":"GoMeet prod, id:1f"}]}`,
-	"/v2/reserved_ips":                 `{"reserved_ips":[{"ip":"192.0.2.7","droplet":{"id":2,"vpc_uuid":"v1"}},{"ip":"192.0.2.8"}]}`,
+	"/v2/reserved_ips":                 `{"reserved_ips":[{"ip":"192.0.2.7","droplet":{"id":2,"vpc_uuid":"v1"}},{"ip":"192.0.2.8"},{"ip":"192.0.2.9","project_id":"pr1"}]}`,
 	"/v2/certificates":                 `{"certificates":[{"id":"c1","name":"gomeet-prod-cert"},{"id":"c2","name":"gomeet-prod-spare"}]}`,
 	"/v2/uptime/checks":                `{"checks":[{"id":"u1","name":"gomeet-prod-web"}]}`,
 	"/v2/monitoring/alerts":            `{"policies":[{"uuid":"m1","description":"gomeet-prod-sfu: CPU"},{"uuid":"m2","description":"theirs"}]}`,
@@ -172,7 +181,7 @@ func TestStrays(t *testing.T) {
 	state := []*engine.Resource{
 		{ID: "k1", Type: "digitalocean:index/kubernetesCluster:KubernetesCluster"}, {ID: "v1", Type: "digitalocean:index/vpc:Vpc"},
 		{ID: "meet.example", Type: "digitalocean:index/domain:Domain"}, {ID: "10"}, {ID: "p1"}, {ID: "l1"}, {ID: "f1"}, {ID: "gomeet-prod-cert"},
-		{ID: "u1"}, {ID: "m1"}, {ID: "e1"},
+		{ID: "u1"}, {ID: "m1"}, {ID: "e1"}, {ID: "pe3"}, {ID: "pr1", Type: "digitalocean:index/project:Project"}, {ID: "known-bucket"},
 	}
 	found, err := drift.Strays(t.Context(), client, drift.Owner{Prefix: "gomeet-prod-", Tag: "id:1f"}, state)
 	require.NoError(t, err)
@@ -187,8 +196,9 @@ func TestStrays(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s $%s", f.Type, f.ID, cost))
 	}
 	require.ElementsMatch(t, []string{
-		"Droplet 2 $24.00", "volume b $10.00", "load balancer l2 $24.00", "firewall f3 $?", "node pool p2 $168.00", "cluster k2 $?",
-		"VPC v2 $?", "reserved IP 192.0.2.7 $?", "certificate c2 $?", "Spaces key K2 $?", "DNS record 11 $?",
+		"Droplet 2 $24.00", "volume b $10.00", "load balancer l2 $24.00", "firewall f3 $?", "node pool p2 $168.00", "cluster k2 $208.00", "cluster k3 $?",
+		"VPC v2 $?", "reserved IP 192.0.2.7 $?", "reserved IP 192.0.2.9 $?", "certificate c2 $?", "Spaces key K2 $?", "DNS record 11 $?",
+		"volume d $0.10", "VPC peering pe1 $?", "snapshot s1 $0.60", "snapshot s3 $?", "app ap1 $?", "dbaas db1 $?", "Spaces bucket gomeet-prod-copy $?",
 	}, got)
 	require.Equal(t, []string{http.MethodGet}, keys(methods), "it only reads")
 }

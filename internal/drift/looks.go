@@ -37,6 +37,12 @@ var looks = []look{
 	}, func(_ *known, v *godo.VPC) []thing {
 		return []thing{{kind: "VPC", id: v.ID, name: v.Name, text: v.Description, fix: "doctl vpcs delete " + v.ID}}
 	}),
+	each("VPC peerings", func(ctx context.Context, c *godo.Client, o *godo.ListOptions) ([]*godo.VPCPeering, *godo.Response, error) {
+		return c.VPCs.ListVPCPeerings(ctx, o)
+	}, peering),
+	each("snapshots", func(ctx context.Context, c *godo.Client, o *godo.ListOptions) ([]godo.Snapshot, *godo.Response, error) {
+		return c.Snapshots.List(ctx, o)
+	}, snapshot),
 	each("reserved IPs", func(ctx context.Context, c *godo.Client, o *godo.ListOptions) ([]godo.ReservedIP, *godo.Response, error) {
 		return c.ReservedIPs.List(ctx, o)
 	}, reservedIP),
@@ -84,6 +90,9 @@ func each[T any](
 		var found []Finding
 		for _, v := range all {
 			for _, t := range of(k, v) {
+				if named, ok := any(v).(interface{ URN() string }); ok && t.urn == "" {
+					t.urn = named.URN()
+				}
 				found = append(found, k.stray(t)...)
 			}
 		}
@@ -93,10 +102,11 @@ func each[T any](
 
 // droplet leaves out the nodes of managed clusters.
 func droplet(k *known, d godo.Droplet) []thing {
+	id := strconv.Itoa(d.ID)
 	if k.cluster(d.Tags) != "" {
+		k.made[id] = true
 		return nil
 	}
-	id := strconv.Itoa(d.ID)
 	t := thing{kind: "Droplet", id: id, name: d.Name, vpc: d.VPCUUID, tags: d.Tags, fix: "doctl compute droplet delete " + id}
 	if d.Size != nil {
 		cost := decimal.NewFromFloat(d.Size.PriceMonthly)
@@ -109,6 +119,7 @@ func droplet(k *known, d godo.Droplet) []thing {
 // gone is nobody's; it is the stack's if its tags or name say so.
 func volume(k *known, v godo.Volume) []thing {
 	if strings.HasPrefix(v.Name, "pvc-") && k.cluster(v.Tags) != "" {
+		k.made[v.ID] = true
 		return nil
 	}
 	return []thing{{
@@ -150,7 +161,8 @@ func firewall(k *known, f godo.Firewall) []thing {
 func cluster(k *known, c *godo.KubernetesCluster) []thing {
 	if !k.ids[c.ID] {
 		return []thing{{
-			kind: "cluster", id: c.ID, name: c.Name, vpc: c.VPCUUID, tags: c.Tags, fix: "look at it, then doctl kubernetes cluster delete " + c.ID,
+			kind: "cluster", id: c.ID, name: c.Name, vpc: c.VPCUUID, tags: c.Tags, cost: k.clusterPrice(c),
+			fix: "look at it, then doctl kubernetes cluster delete " + c.ID,
 		}}
 	}
 	var added []thing
@@ -159,23 +171,80 @@ func cluster(k *known, c *godo.KubernetesCluster) []thing {
 		if slices.Contains(pool.Tags, "terraform:default-node-pool") {
 			continue
 		}
-		t := thing{
-			kind: "node pool", id: pool.ID, name: pool.Name, tags: []string{k.owner.Tag},
+		added = append(added, thing{
+			kind: "node pool", id: pool.ID, name: pool.Name, tags: []string{k.owner.Tag}, cost: k.nodesPrice(pool),
 			fix: "doctl kubernetes cluster node-pool delete " + c.ID + " " + pool.ID,
-		}
-		if size, ok := k.catalog.Size(pool.Size); ok && size.Monthly.Amount.Valid {
-			cost := size.Monthly.Amount.Decimal.Mul(decimal.NewFromInt(int64(pool.Count)))
-			t.cost = &cost
-		}
-		added = append(added, t)
+		})
 	}
 	return added
 }
 
+// nodesPrice is what the nodes of a pool cost, nil when the size has no price.
+func (k *known) nodesPrice(pool *godo.KubernetesNodePool) *decimal.Decimal {
+	size, ok := k.catalog.Size(pool.Size)
+	if !ok || !size.Monthly.Amount.Valid {
+		return nil
+	}
+	cost := size.Monthly.Amount.Decimal.Mul(decimal.NewFromInt(int64(pool.Count)))
+	return &cost
+}
+
+// clusterPrice is what a cluster costs, nil when a part of it has no price.
+func (k *known) clusterPrice(c *godo.KubernetesCluster) *decimal.Decimal {
+	products := []sizing.Product{sizing.ProductControlPlane}
+	if c.HA {
+		products = append(products, sizing.ProductControlPlaneHA)
+	}
+	var parts []*decimal.Decimal
+	for _, product := range products {
+		parts = append(parts, k.price(product, 1))
+	}
+	for _, pool := range c.NodePools {
+		parts = append(parts, k.nodesPrice(pool))
+	}
+	total := decimal.Zero
+	for _, part := range parts {
+		if part == nil {
+			return nil
+		}
+		total = total.Add(*part)
+	}
+	return &total
+}
+
+// reservedIP has no price: an address costs something only while no Droplet has it, and no
+// document was found that says how much.
 func reservedIP(k *known, ip godo.ReservedIP) []thing {
 	t := thing{kind: "reserved IP", id: ip.IP, name: ip.IP, fix: "doctl compute reserved-ip delete " + ip.IP}
 	if ip.Droplet != nil {
 		t.vpc, t.tags = ip.Droplet.VPCUUID, ip.Droplet.Tags
+	}
+	if k.projects[ip.ProjectID] {
+		t.tags = append(t.tags, k.owner.Tag)
+	}
+	return []thing{t}
+}
+
+// peering is the stack's if one of its ends is.
+func peering(k *known, p *godo.VPCPeering) []thing {
+	t := thing{kind: "VPC peering", id: p.ID, name: p.Name, cost: k.price(sizing.ProductPeering, 1), fix: "doctl vpcs peerings delete " + p.ID}
+	for _, vpc := range p.VPCIDs {
+		if k.vpcs[vpc] {
+			t.vpc = vpc
+		}
+	}
+	return []thing{t}
+}
+
+// snapshot is the stack's if it is of one of its volumes or Droplets. The catalogue has the
+// price of volumes' snapshots only.
+func snapshot(k *known, s godo.Snapshot) []thing {
+	t := thing{
+		kind: "snapshot", id: s.ID, name: s.Name, tags: s.Tags, from: s.ResourceID, fix: "look at it, then doctl compute snapshot delete " + s.ID,
+	}
+	if price := k.price(sizing.ProductVolumeSnapshot, 1); price != nil && s.ResourceType == "volume" {
+		cost := price.Mul(decimal.NewFromFloat(s.SizeGigaBytes))
+		t.cost = &cost
 	}
 	return []thing{t}
 }

@@ -20,20 +20,28 @@ type Owner struct {
 	Prefix, Tag string
 }
 
-// known is what the state has: ids, and the clusters and networks by id.
+// known is what the state has: ids, and the clusters, networks and projects by id.
 type known struct {
-	owner    Owner
-	ids      map[string]bool
-	clusters map[string]bool
-	vpcs     map[string]bool
-	catalog  *sizing.Catalogue
+	owner                    Owner
+	ids                      map[string]bool
+	clusters, vpcs, projects map[string]bool
+	catalog                  *sizing.Catalogue
+	// within are the URNs (do:volume:…) of what is in the stack's projects, buckets those of
+	// all buckets of the account, which belong to some project.
+	within  map[string]bool
+	buckets []string
+	// made are the ids of Droplets and volumes that DOKS made for the stack's clusters.
+	made map[string]bool
 }
 
-// Strays finds what is in the stack's networks, clusters and zones, or carries its name
-// or tag, and is in no state. What DOKS makes for a managed cluster counts as managed:
+// Strays finds what is in the stack's networks, clusters, projects and zones, or carries its
+// name or tag, and is in no state. What DOKS makes for a managed cluster counts as managed:
 // its Droplets, its firewalls, and the volumes of its claims.
 func Strays(ctx context.Context, client *godo.Client, owner Owner, state []*engine.Resource) ([]Finding, error) {
-	k := &known{owner: owner, ids: map[string]bool{}, clusters: map[string]bool{}, vpcs: map[string]bool{}, catalog: sizing.DefaultCatalogue()}
+	k := &known{
+		owner: owner, ids: map[string]bool{}, clusters: map[string]bool{}, vpcs: map[string]bool{}, projects: map[string]bool{},
+		catalog: sizing.DefaultCatalogue(), within: map[string]bool{}, made: map[string]bool{},
+	}
 	for _, r := range state {
 		k.ids[r.ID] = true
 		switch r.Type {
@@ -41,10 +49,15 @@ func Strays(ctx context.Context, client *godo.Client, owner Owner, state []*engi
 			k.clusters[r.ID] = true
 		case "digitalocean:index/vpc:Vpc":
 			k.vpcs[r.ID] = true
+		case "digitalocean:index/project:Project":
+			k.projects[r.ID] = true
 		}
 	}
+	if err := k.readProjects(ctx, client); err != nil {
+		return nil, err
+	}
 	var all []Finding
-	for _, look := range looks {
+	for _, look := range append(looks, members) {
 		found, err := look(ctx, client, k)
 		if err != nil {
 			return nil, err
@@ -58,16 +71,19 @@ func Strays(ctx context.Context, client *godo.Client, owner Owner, state []*engi
 // thing is a resource of the account as far as it matters here.
 type thing struct {
 	kind, id, name, vpc string
-	tags                []string
+	// urn is DigitalOcean's, "" for kinds that are in no project; from is the id of what a
+	// copy was made of.
+	urn, from string
+	tags      []string
 	// text is what else may name the stack: a description, an origin.
 	text string
 	cost *decimal.Decimal
 	fix  string
 }
 
-// ours reports whether a thing belongs to the stack: by network, tag or name.
+// ours reports whether a thing belongs to the stack: by network, project, origin, tag or name.
 func (k *known) ours(t thing) bool {
-	return k.vpcs[t.vpc] || slices.Contains(t.tags, k.owner.Tag) || strings.HasPrefix(t.name, k.owner.Prefix) ||
+	return k.vpcs[t.vpc] || k.within[t.urn] || t.from != "" && (k.ids[t.from] || k.made[t.from]) || slices.Contains(t.tags, k.owner.Tag) || strings.HasPrefix(t.name, k.owner.Prefix) ||
 		strings.HasPrefix(t.text, k.owner.Prefix) || strings.Contains(t.text, k.owner.Tag) || k.cluster(t.tags) != ""
 }
 

@@ -48,6 +48,7 @@ var resources = []func(*Server){
 	(*Server).registerDomains,
 	(*Server).registerRegistry,
 	(*Server).registerVolumes,
+	(*Server).registerSnapshots,
 	(*Server).registerReservedIPs,
 	(*Server).registerAlerts,
 	(*Server).registerSpacesKeys,

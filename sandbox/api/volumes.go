@@ -59,7 +59,6 @@ func (s *Server) registerVolumes() {
 		}
 		return ok("action", a)
 	})
-	s.get("/v2/volumes/{id}/snapshots", func(c *call) (reply, error) { return paged(c, "snapshots", []godo.Snapshot{}) })
 	s.get("/v2/actions/{id}", func(c *call) (reply, error) {
 		a, err := find(c, actions, c.param("id"))
 		if err != nil {
