@@ -1,9 +1,10 @@
 package policies
 
 import (
-	"fmt"
+	"math"
 
 	"github.com/shopspring/decimal"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/gomeet/infra/sizing"
 )
@@ -48,6 +49,8 @@ func Cost(all []Resource, catalogue *sizing.Catalogue) decimal.Decimal {
 			add(catalogue.Price(sizing.ProductVolume), gib)
 		case "kubernetes:apps/v1:StatefulSet":
 			add(catalogue.Price(sizing.ProductVolume), claimed(r))
+		case "kubernetes:core/v1:PersistentVolumeClaim":
+			add(catalogue.Price(sizing.ProductVolume), gibOf(r.Get("spec")))
 		case bucketType:
 			spaces = true
 		}
@@ -66,11 +69,17 @@ func claimed(r Resource) float64 {
 	}
 	gib := 0.0
 	for _, claim := range r.Get("spec", "volumeClaimTemplates").Items() {
-		var n float64
-		text := claim.Get("spec", "resources", "requests", "storage").Text()
-		if _, err := fmt.Sscanf(text, "%fGi", &n); err == nil {
-			gib += n
-		}
+		gib += gibOf(claim.Get("spec"))
 	}
 	return replicas * gib
+}
+
+// gibOf returns the whole GiB that a claim's spec asks for, 0 if that is not known.
+func gibOf(spec Value) float64 {
+	quantity, err := resource.ParseQuantity(spec.Get("resources", "requests", "storage").Text())
+	if err != nil {
+		return 0
+	}
+	const gib = 1 << 30
+	return math.Ceil(float64(quantity.Value()) / gib)
 }

@@ -79,7 +79,49 @@ func accessRules() []*Rule {
 			Types: roleTypes,
 			Each:  grants("escalate", "bind", "impersonate"),
 		},
+		{
+			ID: "k8s-rbac-powers", Severity: High,
+			Title: "Roles reach no node, and make no pods, tokens or webhooks",
+			Why:   "Each of these is a way to more than the role says: to a node, to another account, to every request.",
+			Fix:   "Leave it to the controllers; except what must run a command in a pod.",
+			References: []string{
+				"CIS 5.1.4", "CIS 5.1.9", "CIS 5.1.10", "CIS 5.1.11", "CIS 5.1.12", "CIS 5.1.13", "NSA/CISA",
+			},
+			Types: roleTypes, Each: powers,
+		},
 	}
+}
+
+// powerful maps resources to the verbs that make more of them than their names say.
+var powerful = map[string][]string{
+	"pods": {"create"}, "pods/exec": {"create", "get"}, "pods/attach": {"create", "get"}, "pods/ephemeralcontainers": {"update", "patch"},
+	"deployments": {"create"}, "statefulsets": {"create"}, "daemonsets": {"create"}, "replicasets": {"create"},
+	"replicationcontrollers": {"create"}, "jobs": {"create"}, "cronjobs": {"create"},
+	"persistentvolumes":                   {"create"},
+	"nodes/proxy":                         {"get", "create"},
+	"certificatesigningrequests/approval": {"update", "patch"},
+	"validatingwebhookconfigurations":     {"create", "update", "patch"},
+	"mutatingwebhookconfigurations":       {"create", "update", "patch"},
+	"serviceaccounts/token":               {"create"},
+	"validatingadmissionpolicies":         {"update", "patch", "delete"},
+	"validatingadmissionpolicybindings":   {"update", "patch", "delete"},
+}
+
+func powers(_ *Settings, r Resource) []Problem {
+	var problems []Problem
+	for _, rule := range r.Get("rules").Items() {
+		resources, _ := rule.Get("resources").Texts()
+		verbs, _ := rule.Get("verbs").Texts()
+		for _, resource := range resources {
+			for _, verb := range powerful[resource] {
+				if slices.Contains(verbs, verb) || slices.Contains(verbs, "*") {
+					problems = append(problems, one(true, resource, "it may %s %s", verb, resource)...)
+					break
+				}
+			}
+		}
+	}
+	return problems
 }
 
 // grants makes Each of a rule that forbids words in groups, resources and verbs.

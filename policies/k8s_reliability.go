@@ -41,6 +41,24 @@ func reliabilityRules() []*Rule {
 			Each:  pod(probes),
 		},
 		{
+			ID: "k8s-variables", Severity: Medium,
+			Title: "Every variable of a container is set once",
+			Why:   "The last one wins, and whoever changes the first wonders why nothing happens.",
+			Fix:   "Remove one of the two.", References: []string{"kube-score environment-variable-key-duplication"},
+			Types: workloadTypes,
+			Each: containers(func(_, c Value) string {
+				seen := map[string]bool{}
+				for _, variable := range c.Get("env").Items() {
+					name := variable.Get("name").Text()
+					if name != "" && seen[name] {
+						return "variable " + name + " is set twice"
+					}
+					seen[name] = true
+				}
+				return ""
+			}),
+		},
+		{
 			ID: "k8s-spread", Severity: Medium,
 			Title: "Pods of one kind are on different nodes",
 			Why:   "One lost node otherwise takes all of them.",

@@ -26,7 +26,37 @@ func selectorRules() []*Rule {
 			},
 			All: budgets,
 		},
+		{
+			ID: "k8s-autoscaler-target", Severity: High,
+			Title: "Autoscalers scale something",
+			Why:   "One whose target has another name does nothing, and the pods never become more.",
+			Fix:   "Name the workload, its kind and its namespace in scaleTargetRef.", References: []string{
+				"kube-score horizontalpodautoscaler-has-target",
+			},
+			All: targets,
+		},
 	}
+}
+
+// targets looks for the workload of each autoscaler.
+func targets(_ *Settings, all []Resource) []Problem {
+	workloads := ofType(all, scaled...)
+	var problems []Problem
+	for _, hpa := range ofType(all, hpaType) {
+		kind, name := hpa.Get("spec", "scaleTargetRef", "kind"), hpa.Get("spec", "scaleTargetRef", "name")
+		// Targets of other kinds, such as custom resources, are not looked for.
+		if kind.NotText("Deployment", "StatefulSet") || kind.Unknown() || name.Unknown() || namespaceOf(hpa) == "" {
+			continue
+		}
+		if !slices.ContainsFunc(workloads, func(r Resource) bool {
+			have, namespace := r.Get("metadata", "name"), namespaceOf(r)
+			return r.Provider == hpa.Provider && r.Type == "kubernetes:apps/v1:"+kind.Text() &&
+				(namespace == "" || namespace == namespaceOf(hpa)) && (have.Unknown() || have.Text() == name.Text())
+		}) {
+			problems = append(problems, Problem{URN: hpa.URN, Message: fmt.Sprintf("there is no %s %q in namespace %q", kind.Text(), name.Text(), namespaceOf(hpa))})
+		}
+	}
+	return problems
 }
 
 // laterLabels are put on pods when they run: by the StatefulSet controller, and by

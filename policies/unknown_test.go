@@ -75,6 +75,30 @@ func TestUnknownIsNoViolation(t *testing.T) {
 	}
 }
 
+// Whatever is not known yet of what a rule refuses: it finds no more than before.
+func TestUnknownAddsNoViolation(t *testing.T) {
+	for _, rule := range policies.Rules() {
+		t.Run(rule.ID, func(t *testing.T) {
+			f := readFixture(t, rule.ID)
+			all, err := rule.Judge(f.settings(), resources(f.Fail))
+			require.NoError(t, err)
+			fewer := 0
+			each(t, f.Fail, func(any) any { return policies.Unknown }, func(place string, changed []policies.Resource) {
+				found, err := rule.Judge(f.settings(), changed)
+				require.NoError(t, err)
+				require.LessOrEqual(t, len(found), len(all), "%s is unknown: %v", place, messages(found))
+				if len(found) < len(all) {
+					fewer++
+				}
+			})
+			// What is wrong with these is an option, or the type, and no property.
+			if rule.ID != "gomeet-protect" && rule.ID != "k8s-api-version" {
+				require.NotZero(t, fewer, "the rule judges what it does not know")
+			}
+		})
+	}
+}
+
 // Values of any type, anywhere, crash no rule and show no secret.
 func TestMalformedPropertiesDoNotCrash(t *testing.T) {
 	const hidden = "hidden-text"

@@ -50,6 +50,8 @@ var mutations = map[string]mutation{
 
 	"k8s-host-namespaces":   {resource: api, path: "spec.template.spec.hostNetwork", value: true},
 	"k8s-host-path":         {resource: api, path: "spec.template.spec.volumes", value: []any{map[string]any{"hostPath": map[string]any{"path": "/"}}}},
+	"k8s-volume-types":      {resource: api, path: "spec.template.spec.volumes", value: []any{map[string]any{"name": "share", "nfs": map[string]any{"server": "192.0.2.1"}}}},
+	"k8s-isolation":         {resource: api, path: container0 + "securityContext.procMount", value: "Unmasked"},
 	"k8s-service-account":   {resource: api, path: "spec.template.spec.automountServiceAccountToken", value: nil},
 	"k8s-default-namespace": {resource: api, path: "metadata.namespace", value: nil},
 	"k8s-pod-security":      {resource: "Namespace::singapore-data", path: "metadata.labels", value: nil},
@@ -69,6 +71,8 @@ var mutations = map[string]mutation{
 	"k8s-rbac-secrets":       {resource: role, path: "rules.0.resources", value: []any{"secrets"}},
 	"k8s-rbac-escalation":    {resource: role, path: "rules.0.verbs", value: []any{"impersonate"}},
 
+	"k8s-rbac-powers": {resource: "Role::singapore-postgres", path: "rules.2.verbs", value: []any{"create"}},
+
 	"k8s-network-policy":      {resource: "NetworkPolicy::jakarta-edge-deny-all", path: "spec.policyTypes", value: []any{"Ingress"}, elsewhere: true},
 	"k8s-network-policy-open": {resource: "NetworkPolicy::singapore-postgres", path: "spec.ingress.0.from", value: nil},
 	"k8s-service-exposed":     {resource: "Service::singapore-chat", path: "spec.type", value: "LoadBalancer"},
@@ -76,6 +80,8 @@ var mutations = map[string]mutation{
 
 	"k8s-resources":           {resource: api, path: container0 + "resources.limits.memory", value: nil},
 	"k8s-probes":              {resource: api, path: container0 + "readinessProbe", value: nil},
+	"k8s-variables":           {resource: api, path: container0 + "env", value: []any{map[string]any{"name": "A", "value": "x"}, map[string]any{"name": "A", "value": "y"}}},
+	"k8s-autoscaler-target":   {resource: "HorizontalPodAutoscaler::singapore-signalling", path: "spec.scaleTargetRef.name", value: "signaling"},
 	"k8s-spread":              {resource: database, path: "spec.template.spec.affinity", value: nil},
 	"k8s-statefulset-service": {resource: database, path: "spec.serviceName", value: nil},
 	"k8s-cronjob-deadline":    {resource: "CronJob::singapore-state-state-backup", path: "spec.startingDeadlineSeconds", value: nil},
