@@ -7,11 +7,13 @@ import (
 
 // Backups that run at the primary site, with twice their interval as the oldest allowed
 // age of the frequent ones, and a day and two hours for the daily ones, the time that
-// the longest may take (design document, "Backup Strategy").
+// the longest may take (design document, "Backup Strategy"). Systems and kinds are what the
+// scripts say when they are done ("backed_up").
 var (
-	PostgresBackups = []BackupLimit{{"postgresql", "full", 26 * time.Hour}, {"postgresql", "incremental", 12 * time.Hour}}
-	RedisBackups    = []BackupLimit{{"redis", "hourly", 2 * time.Hour}, {"redis", "daily", 26 * time.Hour}}
-	StateBackups    = []BackupLimit{{"state", "archive", 26 * time.Hour}}
+	PostgresBackups   = []BackupLimit{{"postgresql", "full", 26 * time.Hour}, {"postgresql", "incr", 12 * time.Hour}}
+	RedisBackups      = []BackupLimit{{"redis", "hourly", 2 * time.Hour}, {"redis", "daily", 26 * time.Hour}}
+	StateBackups      = []BackupLimit{{"state", "archive", 26 * time.Hour}}
+	RecordingsBackups = []BackupLimit{{"recordings", "copy", 26 * time.Hour}}
 )
 
 // drillDays: the drill is weekly.
@@ -58,7 +60,15 @@ func backupRules(l Limits) RuleFile {
 			Expr:     fmt.Sprintf(`time() - gomeet_restore_drill_timestamp_seconds > %d`, drillDays*24*3600),
 			Severity: Warning, Owner: OwnerData,
 			Summary: "The last restore drill of {{ $labels.system }} was {{ $value | humanizeDuration }} ago.",
-			Action:  "Start one: kubectl -n data create job --from=cronjob/<drill> drill-by-hand.",
+			Action:  "Start one: kubectl -n data create job --from=cronjob/postgres-drill drill-now.",
+		},
+		Alert{
+			Name:     "RestoreDrillMissing",
+			Expr:     `absent(gomeet_restore_drill_timestamp_seconds)`,
+			For:      drillDays * 24 * time.Hour,
+			Severity: Warning, Owner: OwnerData,
+			Summary: "There never was a restore drill: nobody knows whether the backups can be read.",
+			Action:  "Look whether the CronJob is there and not suspended, and start one by hand.",
 		})...)
 	return f
 }

@@ -36,6 +36,7 @@ var operationFirings = map[string]firing{
 	"BackupMissing":       {"27h", backups(26*3600, "archive", ""), backups(26*3600, "archive", "0x2000")},
 	"RestoreDrillFailed":  {"15m", series{`gomeet_restore_drill_success{system="postgresql"}`: "0x20"}, series{`gomeet_restore_drill_success{system="postgresql"}`: "1x20"}},
 	"RestoreDrillOverdue": {"1h", series{`gomeet_restore_drill_timestamp_seconds{system="postgresql"}`: fmt.Sprintf("%dx100", -8*day)}, series{`gomeet_restore_drill_timestamp_seconds{system="postgresql"}`: fmt.Sprintf("%dx100", -7*day)}},
+	"RestoreDrillMissing": {"193h", series{}, series{`gomeet_restore_drill_timestamp_seconds{system="postgresql"}`: "0x12000"}},
 	"CertificateEndsSoon": {"2h", series{`traefik_tls_certs_not_after{cn="edge"}`: fmt.Sprintf("%dx200", 29*day)}, series{`traefik_tls_certs_not_after{cn="edge"}`: fmt.Sprintf("%dx200", 31*day)}},
 	"CertificateEndsNow":  {"2h", series{`traefik_tls_certs_not_after{cn="edge"}`: fmt.Sprintf("%dx200", 2*day)}, series{`traefik_tls_certs_not_after{cn="edge"}`: fmt.Sprintf("%dx200", 29*day)}},
 	"NodePoolAtMaximum":   {"15m", pool("sfu", 14), pool("sfu", 13)},

@@ -2,6 +2,7 @@ package manifests_test
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func limits() manifests.Limits {
 		SFUNodes: 8, SFUParticipants: 1_000, LargestMeeting: 1_500, SFUBytesPerSecond: 250e6,
 		PoolerClients: 2_000, PostgresMembers: 2, RedisNodes: 6, RedisReplicas: true,
 		Autoscaled: map[string]int{"sfu": 14, "api": 34}, EgressBytesPerMonth: 1e15,
-		Backups: append(append(append([]manifests.BackupLimit{}, manifests.PostgresBackups...), manifests.RedisBackups...), manifests.StateBackups...),
+		Backups: slices.Concat(manifests.PostgresBackups, manifests.RedisBackups, manifests.StateBackups, manifests.RecordingsBackups),
 		Drill:   true,
 		Certificates: map[string]time.Time{
 			"data": time.Unix(90*24*3600, 0),

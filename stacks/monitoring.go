@@ -116,6 +116,9 @@ func (w *workloads) limits() manifests.Limits {
 	if w.site.Name == w.primarySite() {
 		l.Drill, l.Backups = true, append(l.Backups, manifests.PostgresBackups...)
 	}
+	if w.site.Name == w.cfg.Sites[0].Name && w.ownStore() {
+		l.Backups = append(l.Backups, manifests.RecordingsBackups...)
+	}
 	if w.site.Name == w.cfg.Sites[0].Name && (pg.Count > 0 || redis.Count > 0) {
 		l.Backups = append(l.Backups, manifests.StateBackups...)
 	}
