@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -86,6 +87,29 @@ func TestOwnObjectStore(t *testing.T) {
 	cron := named(t, r, "kubernetes:batch/v1:CronJob", "recordings-copy")
 	require.Equal(t, "30 19 * * *", at(t, cron.Inputs, "spec", "schedule").StringValue())
 	require.Equal(t, "Forbid", at(t, cron.Inputs, "spec", "concurrencyPolicy").StringValue())
+}
+
+// The design's 30 days on the servers, which are sized for them, and 365 at the copy; a
+// copy that is not made is an alert, before the servers let go of what it lacks.
+func TestOwnObjectStoreKeepsHotRecordings(t *testing.T) {
+	r := recorder(false)
+	require.NoError(t, deployWith(t, "prod", r, ownStore()))
+	setups := slices.DeleteFunc(r.Resources("kubernetes:batch/v1:Job"), func(job pulumitest.Resource) bool {
+		return job.Name != "singapore-minio-setup"
+	})
+	require.Len(t, setups, 1)
+	require.Contains(t, fmt.Sprint(setups[0].Inputs), "{map[name:{RETENTION_DAYS} value:{30}]}")
+	for _, b := range r.Resources("digitalocean:index/spacesBucket:SpacesBucket") {
+		if b.Name == "gomeet-recordings" {
+			require.Equal(t, 365.0, at(t, b.Inputs, "lifecycleRules", 0, "expiration", "days").NumberValue())
+		}
+	}
+	const limited = "kind: copy\n          system: recordings"
+	for _, config := range r.Resources(configMapType) {
+		if rules := at(t, config.Inputs, "data", "backups.yml"); rules.HasValue() {
+			require.Equal(t, config.Name == "singapore-monitoring-prometheus-rules", strings.Contains(rules.StringValue(), limited), config.Name)
+		}
+	}
 }
 
 // What uses the recordings is told of the store, may reach it, and trusts it.
