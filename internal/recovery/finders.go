@@ -22,29 +22,33 @@ type finder func(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found,
 var finders = map[string]finder{
 	"digitalocean:index/vpc:Vpc": named("VPCs", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]*godo.VPC, *godo.Response, error) {
 		return c.VPCs.List(ctx, o)
-	}, func(v *godo.VPC) (string, string) { return v.Name, v.ID }),
+	}, func(v *godo.VPC) (string, Found) { return v.Name, Found{ID: v.ID} }),
 	"digitalocean:index/vpcPeering:VpcPeering": named("VPC peerings", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]*godo.VPCPeering, *godo.Response, error) {
 		return c.VPCs.ListVPCPeerings(ctx, o)
-	}, func(v *godo.VPCPeering) (string, string) { return v.Name, v.ID }),
-	"digitalocean:index/kubernetesCluster:KubernetesCluster": named("clusters", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]*godo.KubernetesCluster, *godo.Response, error) {
-		return c.Kubernetes.List(ctx, o)
-	}, func(k *godo.KubernetesCluster) (string, string) { return k.Name, k.ID }),
+	}, func(v *godo.VPCPeering) (string, Found) {
+		return v.Name, Found{ID: v.ID, Settling: v.Status == "PROVISIONING"}
+	}),
 	"digitalocean:index/loadBalancer:LoadBalancer": named("load balancers", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.LoadBalancer, *godo.Response, error) {
 		return c.LoadBalancers.List(ctx, o)
-	}, func(lb godo.LoadBalancer) (string, string) { return lb.Name, lb.ID }),
+	}, func(lb godo.LoadBalancer) (string, Found) {
+		return lb.Name, Found{ID: lb.ID, Settling: lb.Status == "new"}
+	}),
 	"digitalocean:index/firewall:Firewall": named("firewalls", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.Firewall, *godo.Response, error) {
 		return c.Firewalls.List(ctx, o)
-	}, func(f godo.Firewall) (string, string) { return f.Name, f.ID }),
+	}, func(f godo.Firewall) (string, Found) { return f.Name, Found{ID: f.ID} }),
 	"digitalocean:index/project:Project": named("projects", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.Project, *godo.Response, error) {
 		return c.Projects.List(ctx, o)
-	}, func(p godo.Project) (string, string) { return p.Name, p.ID }),
+	}, func(p godo.Project) (string, Found) { return p.Name, Found{ID: p.ID} }),
 	// Certificates and domains go by their name.
 	"digitalocean:index/certificate:Certificate": named("certificates", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.Certificate, *godo.Response, error) {
 		return c.Certificates.List(ctx, o)
-	}, func(v godo.Certificate) (string, string) { return v.Name, v.Name }),
+	}, func(v godo.Certificate) (string, Found) {
+		return v.Name, Found{ID: v.Name, Settling: v.State == "pending"}
+	}),
 	"digitalocean:index/domain:Domain": named("domains", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.Domain, *godo.Response, error) {
 		return c.Domains.List(ctx, o)
-	}, func(d godo.Domain) (string, string) { return d.Name, d.Name }),
+	}, func(d godo.Domain) (string, Found) { return d.Name, Found{ID: d.Name} }),
+	"digitalocean:index/kubernetesCluster:KubernetesCluster":   findCluster,
 	"digitalocean:index/kubernetesNodePool:KubernetesNodePool": findPool,
 	"digitalocean:index/dnsRecord:DnsRecord":                   findRecord,
 	"digitalocean:index/cdn:Cdn":                               findCDN,
@@ -83,36 +87,19 @@ func list[T any](ctx context.Context, c *Cloud, what string, read func(context.C
 // names hold the stack's, and the program refuses to start where something of another
 // stack has one of them.
 func named[T any](
-	what string, read func(context.Context, *Cloud, *godo.ListOptions) ([]T, *godo.Response, error), of func(T) (name, id string),
+	what string, read func(context.Context, *Cloud, *godo.ListOptions) ([]T, *godo.Response, error), of func(T) (name string, found Found),
 ) finder {
 	return func(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found, error) {
 		all, err := list(ctx, c, what, read)
 		var found []Found
 		for _, v := range all {
-			if name, id := of(v); name == text(want, "name") {
-				found = append(found, Found{ID: id, Import: id})
+			if name, one := of(v); name == text(want, "name") {
+				one.Import = one.ID
+				found = append(found, one)
 			}
 		}
 		return found, err
 	}
-}
-
-func findPool(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found, error) {
-	clusters, err := list(ctx, c, "clusters", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]*godo.KubernetesCluster, *godo.Response, error) {
-		return c.Kubernetes.List(ctx, o)
-	})
-	var found []Found
-	for _, k := range clusters {
-		for _, p := range k.NodePools {
-			if k.ID == text(want, "clusterId") && p.Name == text(want, "name") {
-				found = append(found, Found{ID: p.ID, Import: p.ID, delete: func() error {
-					_, err := c.Kubernetes.DeleteNodePool(ctx, k.ID, p.ID)
-					return err
-				}})
-			}
-		}
-	}
-	return found, err
 }
 
 func findRecord(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found, error) {

@@ -21,6 +21,9 @@ type Found struct {
 	ID string
 	// Import is what "pulumi import" names it by; "" if it cannot be imported.
 	Import string
+	// Settling says that it is still being made. Imported now, it would keep outputs that
+	// are not there yet: a cluster its credentials, a load balancer its address.
+	Settling bool
 	// delete deletes it; nil for what may hold data.
 	delete func() error
 }

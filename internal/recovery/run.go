@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
@@ -78,7 +79,7 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 		if !ok || step.New == nil {
 			continue
 		}
-		all, err := find(ctx, cloud, step.New)
+		all, err := settled(ctx, cloud, find, &step, log)
 		if err != nil {
 			return false, err
 		}
@@ -111,4 +112,28 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 		return false, err
 	}
 	return true, stack.Import(ctx, file)
+}
+
+// settled finds what has a wanted resource's name, and waits for what the state lacks
+// until it is whole: the run that was cut off would have waited for it, too.
+func settled(ctx context.Context, cloud *Cloud, find finder, step *engine.Step, log io.Writer) (all []Found, err error) {
+	told := false
+	err = poll(ctx, func() (bool, error) {
+		if all, err = find(ctx, cloud, step.New); err != nil {
+			return false, err
+		}
+		if step.Op != apitype.OpCreate || !slices.ContainsFunc(all, func(f Found) bool { return f.Settling }) {
+			return true, nil
+		}
+		if !told {
+			fmt.Fprintf(log, "waiting for %s %s, which is still being made\n", step.Type, step.Name)
+			told = true
+		}
+		cloud.lists = nil
+		return false, nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for %s %s: %w", step.Type, step.Name, err)
+	}
+	return all, nil
 }
