@@ -117,6 +117,7 @@ func (c *call) newCluster(req godo.KubernetesClusterCreateRequest) (cluster, err
 	}
 	setComponents(&k.Shown, componentsOfCreate(req))
 	k.SettleAt = c.due("cluster")
+	k.Broken = c.r.Context().Value(halfCreated{}) != nil
 	return k, nil
 }
 

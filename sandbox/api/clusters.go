@@ -26,6 +26,8 @@ type cluster struct {
 	// Deleting says that the control plane has to go. The API shows the cluster no
 	// more; its VPC and the inventory still do.
 	Deleting bool
+	// Broken says that the control plane never comes up, because a fault said so.
+	Broken bool
 	// SettleAt is the earliest end of the present operation.
 	SettleAt time.Time
 }

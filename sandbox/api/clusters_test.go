@@ -305,6 +305,28 @@ func TestFailingControlPlane(t *testing.T) {
 	require.Equal(t, "etcd: program not found", messages[0].Message)
 }
 
+func TestHalfCreatedCluster(t *testing.T) {
+	s := start(t)
+	s.sandboxPut("/sandbox/faults", api.Faults{Rules: []api.FaultRule{{Method: "POST", Path: "/v2/kubernetes/clusters", Count: 1, Kind: api.FaultHalfCreated}}})
+	broken, _, err := s.client.Kubernetes.Create(ctx, clusterRequest("one"))
+	require.NoError(t, err)
+	s.eventually("the cluster is in the state error", func() bool {
+		got, _, err := s.client.Kubernetes.Get(ctx, broken.ID)
+		require.NoError(t, err)
+		return got.Status.State == godo.KubernetesClusterStatusError && got.Endpoint == ""
+	})
+	_, err = s.client.Kubernetes.Delete(ctx, broken.ID)
+	require.NoError(t, err)
+	s.eventually("it is gone", func() bool { return s.inventory().Kinds["kubernetes_clusters"].Count == 0 })
+	whole, _, err := s.client.Kubernetes.Create(ctx, clusterRequest("one"))
+	require.NoError(t, err)
+	s.eventually("the next one runs", func() bool {
+		got, _, err := s.client.Kubernetes.Get(ctx, whole.ID)
+		require.NoError(t, err)
+		return got.Status.State == godo.KubernetesClusterStatusRunning
+	})
+}
+
 func TestProvisioningDelay(t *testing.T) {
 	s := start(t, func(c *api.Config) { c.Delay = api.Delays{"cluster": time.Hour} })
 	k, _, err := s.client.Kubernetes.Create(ctx, clusterRequest("one"))

@@ -47,7 +47,9 @@ type FaultRule struct {
 
 // The kinds of fault.
 const (
-	// Fault429, Fault500 and Fault503 answer with that status, and do nothing.
+	// Fault409, Fault429, Fault500 and Fault503 answer with that status, and do nothing. A
+	// 409 is what DigitalOcean says while something is still in use.
+	Fault409 = "409"
 	Fault429 = "429"
 	Fault500 = "500"
 	Fault503 = "503"
@@ -58,9 +60,17 @@ const (
 	FaultDropAfterCommit = "drop-after-commit"
 	// FaultErrorAfterCommit does what was asked and answers 500.
 	FaultErrorAfterCommit = "error-after-commit"
+	// FaultHalfCreated does what was asked, and a cluster that it creates never runs: it
+	// ends in the state "error". Everything else is created whole.
+	FaultHalfCreated = "half-created"
 )
 
-var faultKinds = []string{Fault429, Fault500, Fault503, FaultTimeout, FaultDropAfterCommit, FaultErrorAfterCommit}
+var faultKinds = []string{
+	Fault409, Fault429, Fault500, Fault503, FaultTimeout, FaultDropAfterCommit, FaultErrorAfterCommit, FaultHalfCreated,
+}
+
+// halfCreated marks the context of a request that creates something by halves.
+type halfCreated struct{}
 
 type injector struct {
 	mu     sync.Mutex

@@ -17,6 +17,7 @@ func TestFaults(t *testing.T) {
 		status int // 0: the connection is cut
 		exists bool
 	}{
+		{"409", api.FaultRule{Kind: api.Fault409}, 409, false},
 		{"429", api.FaultRule{Kind: api.Fault429, RetryAfter: 7}, 429, false},
 		{"500", api.FaultRule{Kind: api.Fault500}, 500, false},
 		{"503", api.FaultRule{Kind: api.Fault503}, 503, false},

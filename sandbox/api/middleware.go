@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -48,18 +49,28 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	line.Fault = rule.Kind
-	s.fail(sw, r, rule)
+	s.fail(sw, r, rule, s.route, func(w http.ResponseWriter, _ *http.Request, status int, message string) {
+		sendError(w, apiError(status, "%s", message))
+	})
 }
 
-// fail makes a request fail as a rule says.
-func (s *Server) fail(w http.ResponseWriter, r *http.Request, rule FaultRule) {
+// told is the message of a request that a fault refused.
+const told = "The sandbox was told to fail this request."
+
+// refuser answers with an error, in the form that the API's clients know.
+type refuser func(w http.ResponseWriter, r *http.Request, status int, message string)
+
+// fail makes a request fail as a rule says; do is what was asked.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, rule FaultRule, do http.HandlerFunc, refuse refuser) {
 	switch rule.Kind {
-	case Fault429, Fault503:
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, rule.RetryAfter)))
+	case Fault409, Fault429, Fault500, Fault503:
+		if rule.Kind == Fault429 || rule.Kind == Fault503 {
+			w.Header().Set("Retry-After", strconv.Itoa(max(1, rule.RetryAfter)))
+		}
 		status, _ := strconv.Atoi(rule.Kind)
-		sendError(w, apiError(status, "The sandbox was told to fail this request."))
-	case Fault500:
-		sendError(w, apiError(http.StatusInternalServerError, "The sandbox was told to fail this request."))
+		refuse(w, r, status, told)
+	case FaultHalfCreated:
+		do(w, r.WithContext(context.WithValue(r.Context(), halfCreated{}, true)))
 	case FaultTimeout:
 		var over <-chan time.Time
 		if rule.hold > 0 {
@@ -72,12 +83,23 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, rule FaultRule) {
 		}
 		panic(http.ErrAbortHandler) // net/http's way to cut a connection
 	case FaultErrorAfterCommit:
-		s.route(httptest.NewRecorder(), r)
-		sendError(w, apiError(http.StatusInternalServerError, "The sandbox was told to do what was asked and to fail this request."))
+		do(httptest.NewRecorder(), r)
+		refuse(w, r, http.StatusInternalServerError, "The sandbox was told to do what was asked and to fail this request.")
 	case FaultDropAfterCommit:
-		s.route(httptest.NewRecorder(), r)
+		do(httptest.NewRecorder(), r)
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// Faulty lets the requests to another part of the cloud fail by the same rules.
+func (s *Server) Faulty(part http.Handler, refuse func(w http.ResponseWriter, r *http.Request, status int, message string)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rule, fires := s.faults.pick(r); fires {
+			s.fail(w, r, rule, part.ServeHTTP, refuse)
+			return
+		}
+		part.ServeHTTP(w, r)
+	})
 }
 
 // route finds the handler of a request. The router's own answers for an unknown

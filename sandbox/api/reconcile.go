@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -17,12 +18,19 @@ import (
 // machine, three are a message for a person, such as a missing program.
 const failuresShown = 3
 
+// errBroken is what a cluster says that a fault broke.
+var errBroken = errors.New("the sandbox was told to create this cluster by halves")
+
 // bringUp starts the control plane and stores its endpoint. It tries again until
 // it works or ctx ends, and says whether it worked.
 func (s *Server) bringUp(ctx context.Context, id string) bool {
 	for failures := 1; ; failures++ {
 		k, found := s.stored(id)
 		if !found || k.Deleting {
+			return false
+		}
+		if k.Broken {
+			s.showFailure(id, errBroken)
 			return false
 		}
 		endpoint, err := s.cfg.Planes.Up(ctx, k.spec())

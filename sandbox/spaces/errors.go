@@ -72,3 +72,13 @@ func sendXML(w http.ResponseWriter, status int, document any) {
 	// A client that has gone away is no error of ours.
 	_, _ = w.Write(append([]byte(xml.Header), body...))
 }
+
+// Refuse answers a request with a status that the sandbox was told to answer with.
+func Refuse(w http.ResponseWriter, r *http.Request, status int, message string) {
+	codes := map[int]string{
+		http.StatusConflict: "OperationAborted", http.StatusTooManyRequests: "TooManyRequests",
+		http.StatusInternalServerError: "InternalError", http.StatusServiceUnavailable: "SlowDown",
+	}
+	w.Header().Set(requestIDHeader, newID())
+	s3Error(status, codes[status], "%s", message).send(w, r)
+}

@@ -91,6 +91,7 @@ func TestFailedBucketIsRememberedOnlyWhenItWasMade(t *testing.T) {
 	require.ErrorContains(t, err, `lifecycleRules[0].expiration.date is "tomorrow", want a day`)
 	require.Equal(t, "recordings", made.ID)
 	require.NotNil(t, made.PartialState)
+	require.True(t, made.Properties.Get("lifecycleRules").IsNull(), "what it has not got is not in the state")
 }
 
 // The rules come back as they were given, whatever they say.

@@ -108,6 +108,8 @@ func (s clusterState) firewall() *godo.KubernetesControlPlaneFirewall {
 
 var cluster = of[clusterState]{
 	secrets: []string{"kubeConfigs"},
+	// resource_kubernetes_cluster.go, d.SetId("") after waitForKubernetesClusterCreate.
+	forgotten: true,
 	defaults: func(s *clusterState) {
 		if s.SurgeUpgrade == nil {
 			yes := true // "Default: true" in the SDK's documentation

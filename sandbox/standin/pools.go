@@ -59,6 +59,8 @@ func (s nodePoolState) taints() []godo.Taint {
 }
 
 var nodePool = of[nodePoolState]{
+	// resource_kubernetes_node_pool.go sets the id after waitForKubernetesNodePoolCreate.
+	forgotten: true,
 	make: func(ctx context.Context, c *clients, in nodePoolState) (string, error) {
 		made, _, err := c.Kubernetes.CreateNodePool(ctx, in.ClusterID, &godo.KubernetesNodePoolCreateRequest{
 			Name: in.Name, Size: in.Size, Count: in.count(), Tags: in.Tags, Labels: in.Labels, Taints: in.taints(),

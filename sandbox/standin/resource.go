@@ -44,6 +44,9 @@ type of[S any] struct {
 	// it writes it into in.
 	once func(ctx context.Context, c *clients, in *S) (string, error)
 	wait func(ctx context.Context, c *clients, id string, in S) error
+	// forgotten says that the official provider forgets what it made when waiting for it
+	// fails: it exists, and the state does not know it.
+	forgotten bool
 	// look reads the resource. old is the state before; on import only the id is known.
 	look func(ctx context.Context, c *clients, id string, old S) (S, error)
 	// name splits what a resource is named by on import, where that is not its id alone.
@@ -105,6 +108,13 @@ func (r of[S]) create(ctx context.Context, c *clients, m property.Map) (string, 
 	}
 	if r.wait != nil {
 		if err := r.wait(ctx, c, id, in); err != nil {
+			if r.forgotten {
+				return "", property.Map{}, err
+			}
+			// What is there by now, which may be less than was asked for.
+			if state, unread := r.read(ctx, c, id, m); unread == nil {
+				m = state
+			}
 			return id, m, err
 		}
 	}

@@ -277,15 +277,16 @@ func TestRefusesEveryEndpointThatIsNotLoopback(t *testing.T) {
 	}
 }
 
-// A resource that exists but never becomes ready keeps its id, so that nothing is
-// orphaned.
-func TestHalfMadeResourceKeepsItsID(t *testing.T) {
+// A cluster that exists and never becomes ready is forgotten, as the official provider
+// forgets it: "gomeet recover" has to find it.
+func TestHalfMadeClusterIsForgotten(t *testing.T) {
 	e := start(t)
 	vpcID, _ := e.create(vpcToken, vpcInputs())
 	e.planes.SetNotReady(func(kube.Node) bool { return true })
 	made, err := e.Create(context.Background(), p.CreateRequest{Urn: urn(clusterToken), Properties: clusterInputs(vpcID), Timeout: 0.5})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.NotEmpty(t, made.ID)
-	require.NotNil(t, made.PartialState)
-	require.NoError(t, e.Delete(context.Background(), p.DeleteRequest{ID: made.ID, Urn: urn(clusterToken), Properties: made.Properties}))
+	require.Empty(t, made.ID)
+	left, _, err := e.behind().Kubernetes.List(context.Background(), nil)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
 }

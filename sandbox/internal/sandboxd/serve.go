@@ -115,7 +115,7 @@ func Serve(ctx context.Context, dir Dir, ports Ports, tools string, log *slog.Lo
 	front := http.NewServeMux()
 	front.Handle("/", cloud)
 	front.Handle("/sandbox/load", loads)
-	err = serveAll(ctx, listeners, front, buckets, standin.Config{
+	err = serveAll(ctx, listeners, front, cloud.Faulty(buckets, spaces.Refuse), standin.Config{
 		Endpoint: ports.APIURL(), Token: Token,
 		SpacesEndpoint: ports.SpacesURL(), SpacesKey: SpacesKey, SpacesSecret: SpacesSecret,
 	})
