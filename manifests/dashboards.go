@@ -3,6 +3,13 @@ package manifests
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+	"github.com/grafana/grafana-foundation-sdk/go/prometheus"
+	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
 )
 
 // Unit is how Grafana writes a number (grafana.com, standard options).
@@ -10,14 +17,14 @@ type Unit string
 
 // The units in use.
 const (
-	UnitNone    Unit = "short"
-	UnitPercent Unit = "percent"
-	UnitRatio   Unit = "percentunit"
-	UnitSeconds Unit = "s"
-	UnitMillis  Unit = "ms"
-	UnitBits    Unit = "bps"
-	UnitBytes   Unit = "bytes"
-	UnitRate    Unit = "reqps"
+	UnitNone    Unit = units.Short
+	UnitPercent Unit = units.Percent
+	UnitRatio   Unit = units.PercentUnit
+	UnitSeconds Unit = units.Seconds
+	UnitMillis  Unit = units.Milliseconds
+	UnitBits    Unit = units.BitsPerSecondSI
+	UnitBytes   Unit = units.BytesIEC
+	UnitRate    Unit = units.RequestsPerSecond
 )
 
 // Panel is one graph.
@@ -60,72 +67,6 @@ func Dashboards(l Limits) (map[string]string, error) {
 	return files, nil
 }
 
-type (
-	dashboardJSON struct {
-		UID           string         `json:"uid"`
-		Title         string         `json:"title"`
-		Tags          []string       `json:"tags"`
-		SchemaVersion int            `json:"schemaVersion"`
-		Editable      bool           `json:"editable"`
-		Refresh       string         `json:"refresh"`
-		Time          timeJSON       `json:"time"`
-		Panels        []panelJSON    `json:"panels"`
-		Templating    map[string]any `json:"templating"`
-		Annotations   map[string]any `json:"annotations"`
-	}
-	timeJSON struct {
-		From string `json:"from"`
-		To   string `json:"to"`
-	}
-	panelJSON struct {
-		ID          int            `json:"id"`
-		Type        string         `json:"type"`
-		Title       string         `json:"title"`
-		Description string         `json:"description"`
-		Datasource  datasourceJSON `json:"datasource"`
-		GridPos     gridJSON       `json:"gridPos"`
-		Targets     []targetJSON   `json:"targets"`
-		FieldConfig fieldsJSON     `json:"fieldConfig"`
-		Options     map[string]any `json:"options"`
-	}
-	datasourceJSON struct {
-		Type string `json:"type"`
-		UID  string `json:"uid"`
-	}
-	gridJSON struct {
-		H int `json:"h"`
-		W int `json:"w"`
-		X int `json:"x"`
-		Y int `json:"y"`
-	}
-	targetJSON struct {
-		RefID        string         `json:"refId"`
-		Datasource   datasourceJSON `json:"datasource"`
-		Expr         string         `json:"expr"`
-		LegendFormat string         `json:"legendFormat"`
-		Range        bool           `json:"range"`
-	}
-	fieldsJSON struct {
-		Defaults  defaultsJSON `json:"defaults"`
-		Overrides []any        `json:"overrides"`
-	}
-	defaultsJSON struct {
-		Unit       Unit           `json:"unit"`
-		Min        float64        `json:"min"`
-		Color      map[string]any `json:"color"`
-		Thresholds thresholdsJSON `json:"thresholds"`
-		Custom     map[string]any `json:"custom"`
-	}
-	thresholdsJSON struct {
-		Mode  string     `json:"mode"`
-		Steps []stepJSON `json:"steps"`
-	}
-	stepJSON struct {
-		Color string   `json:"color"`
-		Value *float64 `json:"value"`
-	}
-)
-
 // dashboardSchema is the version of Grafana's dashboard JSON that 12 writes
 // (grafana/grafana, kinds/dashboard).
 const dashboardSchema = 41
@@ -135,57 +76,57 @@ func (d Dashboard) Render() (string, error) {
 	c := &checks{file: d.UID + ".json"}
 	c.present("title", d.Title)
 	c.that(len(d.Panels) > 0, "panels", len(d.Panels), "at least one")
-	source := datasourceJSON{"prometheus", grafanaDatasource}
-	out := dashboardJSON{
-		UID: d.UID, Title: d.Title, Tags: []string{"gomeet"}, SchemaVersion: dashboardSchema, Refresh: "30s", Time: timeJSON{"now-3h", "now"},
-		Templating: map[string]any{"list": []any{}}, Annotations: map[string]any{"list": []any{}},
-	}
+	built := dashboard.NewDashboardBuilder(d.Title).Uid(d.UID).Tags([]string{"gomeet"}).Readonly().
+		Time("now-3h", "now").Refresh("30s").Tooltip(dashboard.DashboardCursorSyncCrosshair)
 	for i, p := range d.Panels {
 		key := fmt.Sprintf("panels[%d].", i)
 		c.present(key+"title", p.Title)
 		c.present(key+"help", p.Help)
 		c.present(key+"unit", string(p.Unit))
 		c.that(len(p.Queries) > 0, key+"queries", len(p.Queries), "at least one")
-		const width, height = 12, 8
-		panel := panelJSON{
-			ID: i + 1, Type: "timeseries", Title: p.Title, Description: p.Help, Datasource: source,
-			GridPos: gridJSON{height, width, i % 2 * width, i / 2 * height}, FieldConfig: fieldsJSON{p.defaults(), []any{}},
-			Options: map[string]any{"tooltip": map[string]any{"mode": "multi", "sort": "desc"},
-				"legend": map[string]any{"displayMode": "list", "placement": "bottom", "showLegend": true, "calcs": []string{}}},
-		}
-		for j, q := range p.Queries {
-			panel.Targets = append(panel.Targets, targetJSON{string(rune('A' + j)), source, q.Expr, q.Legend, true})
-		}
-		out.Panels = append(out.Panels, panel)
+		built.WithPanel(p.graph().Id(uint32(i + 1)))
 	}
 	if err := c.err(); err != nil {
 		return "", err
 	}
+	out, err := built.Build()
+	if err != nil {
+		return "", fmt.Errorf("%s.json: %w", d.UID, err)
+	}
+	out.SchemaVersion = dashboardSchema
 	text, err := json.MarshalIndent(out, "", "  ")
 	return string(text) + "\n", err
 }
 
-// defaults are the panel's unit and thresholds, drawn as lines.
-func (p Panel) defaults() defaultsJSON {
-	steps := []stepJSON{{Color: "green"}}
+// graph is the panel as Grafana draws it, half a row wide.
+func (p Panel) graph() *timeseries.PanelBuilder {
+	source := common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr(grafanaDatasource)}
+	graph := timeseries.NewPanelBuilder().Title(p.Title).Description(p.Help).Datasource(source).Height(8).Span(12).
+		Unit(string(p.Unit)).Min(0).DrawStyle(common.GraphDrawStyleLine).FillOpacity(5).ShowPoints(common.VisibilityModeNever).
+		ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdPaletteClassic)).
+		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending)).
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom))
+	for i, q := range p.Queries {
+		graph.WithTarget(prometheus.NewDataqueryBuilder().RefId(string(rune('A' + i))).Datasource(source).Expr(q.Expr).LegendFormat(q.Legend).Range())
+	}
+	if steps := p.steps(); len(steps) > 1 {
+		graph.Thresholds(dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(steps)).
+			ThresholdsStyle(common.NewGraphThresholdsStyleConfigBuilder().Mode(common.GraphThresholdsStyleModeDashed))
+	}
+	return graph
+}
+
+// steps are the colours from the lowest value up; the first has none.
+func (p Panel) steps() []dashboard.Threshold {
 	if p.Below {
-		steps = []stepJSON{{Color: "red"}, {"orange", &p.Bad}, {"green", &p.Warn}}
-	} else {
-		for _, s := range []struct {
-			colour string
-			value  float64
-		}{{"orange", p.Warn}, {"red", p.Bad}} {
-			if s.value > 0 {
-				steps = append(steps, stepJSON{s.colour, &s.value})
-			}
-		}
+		return []dashboard.Threshold{{Color: "red"}, {Color: "orange", Value: &p.Bad}, {Color: "green", Value: &p.Warn}}
 	}
-	style := "off"
-	if p.Warn > 0 || p.Bad > 0 {
-		style = "dashed"
+	steps := []dashboard.Threshold{{Color: "green"}}
+	if p.Warn > 0 {
+		steps = append(steps, dashboard.Threshold{Color: "orange", Value: &p.Warn})
 	}
-	return defaultsJSON{
-		Unit: p.Unit, Color: map[string]any{"mode": "palette-classic"}, Thresholds: thresholdsJSON{"absolute", steps},
-		Custom: map[string]any{"drawStyle": "line", "fillOpacity": 5, "showPoints": "never", "thresholdsStyle": map[string]any{"mode": style}},
+	if p.Bad > 0 {
+		steps = append(steps, dashboard.Threshold{Color: "red", Value: &p.Bad})
 	}
+	return steps
 }
