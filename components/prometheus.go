@@ -109,8 +109,8 @@ func prometheusEdges(args *MonitoringArgs) edges {
 	for _, nodeRange := range args.NodeRanges {
 		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPrometheusPort, manifests.NodeExporterPort, kubeletPort))
 	}
-	if args.Prometheus.RemoteWrite != nil {
-		e.out = append(e.out, tcp(world, 443))
+	if remote := args.Prometheus.RemoteWrite; remote != nil {
+		e.out = append(e.out, tcp(world, remote.Port()))
 	}
 	return e
 }

@@ -10,7 +10,7 @@ func databaseDashboard(l Limits) Dashboard {
 		},
 		{
 			Title: "Mean query time at the poolers", Help: "Without waiting for a connection: the database's own part.", Unit: UnitSeconds,
-			Queries: []Query{q("sum by (pod) (rate(pgbouncer_stats_totals_queries_duration_seconds_total[$__rate_interval])) / sum by (pod) (rate(pgbouncer_stats_totals_queries_pooled_total[$__rate_interval]))", "{{pod}}")},
+			Queries: []Query{q("sum by (pod) (rate(pgbouncer_stats_queries_duration_seconds_total[$__rate_interval])) / sum by (pod) (rate(pgbouncer_stats_queries_pooled_total[$__rate_interval]))", "{{pod}}")},
 		},
 		{
 			Title: "Connections of PostgreSQL", Help: "Share of max_connections.", Unit: UnitPercent,

@@ -2,7 +2,9 @@ package manifests
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -47,6 +49,19 @@ type RemoteWrite struct {
 	// URL is where samples go. User is empty for a store without authentication; its
 	// password is in RemoteWritePasswordFile.
 	URL, User string
+}
+
+// Port is where the store listens: that of the URL, or its scheme's. A URL that
+// Prometheus.Validate refuses has none, 0.
+func (r RemoteWrite) Port() int {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return 0
+	}
+	if port, err := strconv.Atoi(u.Port()); err == nil {
+		return port
+	}
+	return map[string]int{"http": 80, "https": 443}[u.Scheme]
 }
 
 // KubernetesAccess is how Prometheus reaches Kubernetes' API from outside of a cluster.

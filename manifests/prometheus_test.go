@@ -43,3 +43,12 @@ func TestPrometheusRejects(t *testing.T) {
 		})
 	}
 }
+
+// The pod's policy lets out what the URL names.
+func TestRemoteWritePort(t *testing.T) {
+	for url, want := range map[string]int{
+		"https://metrics.example/write": 443, "https://metrics.example:8443/write": 8443, "http://metrics.example": 80, "://": 0,
+	} {
+		require.Equal(t, want, manifests.RemoteWrite{URL: url}.Port(), url)
+	}
+}

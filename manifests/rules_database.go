@@ -10,8 +10,9 @@ const (
 	connectionsPercent = 80
 	// poolerPercent is the same of PgBouncer's clients.
 	poolerPercent = 80
-	// poolerWaitSeconds is how long the oldest client may wait for a connection: PgBouncer
-	// gives up on it after 15 s (query_wait_timeout in this platform's configuration).
+	// poolerWaitSeconds is how long the oldest client may wait for a connection, for two
+	// minutes: a failover takes 25 s, and PgBouncer gives up on a client after 35 s
+	// (query_wait_timeout in this platform's configuration).
 	poolerWaitSeconds = 5
 	// replicaLagBytes is one WAL segment of PostgreSQL: more than one behind is no moment.
 	replicaLagBytes = 16 << 20

@@ -45,6 +45,9 @@ var redisFirings = map[string]firing{
 		series{`redis_memory_used_bytes{pod="a"}`: "86x20", `redis_memory_max_bytes{pod="a"}`: "100x20"},
 		// Without a limit there is no share of it.
 		series{`redis_memory_used_bytes{pod="a"}`: "86x20", `redis_memory_max_bytes{pod="a"}`: "0x20"}},
+	"RedisClientsHigh": {"10m",
+		series{`redis_connected_clients{pod="a"}`: "8001x20", `redis_max_clients{pod="a"}`: "10000x20"},
+		series{`redis_connected_clients{pod="a"}`: "8000x20", `redis_max_clients{pod="a"}`: "10000x20"}},
 	"RedisNodeMissing":        {"5m", nodes("redis_up", 5, 1), nodes("redis_up", 6, 1)},
 	"RedisClusterDown":        {"5m", series{`redis_cluster_state{pod="a"}`: "1x10", `redis_cluster_state{pod="b"}`: "0x10"}, nodes("redis_cluster_state", 6, 1)},
 	"RedisMasterHasNoReplica": {"15m", replication("master", 0), replication("slave", 0)},

@@ -62,6 +62,8 @@ var operationFirings = map[string]firing{
 	"JobHasNoTargets":     {"15m", up("livekit", 1), series{`up{job="livekit"}`: "0x40", `up{job="node"}`: "1x40"}},
 	"TargetDown":          {"10m", series{`up{job="node",instance="n"}`: "0x20"}, series{`up{job="node",instance="n"}`: "1x20"}},
 	"RuleEvaluationFails": rolled("prometheus_rule_evaluation_failures_total", `{rule_group="media"}`, "30m", 1),
+	"AlertsDropped":       rolled("prometheus_notifications_dropped_total", `{pod="prometheus-0"}`, "30m", 1),
+	"RemoteWriteBehind":   {"20m", behind(301), behind(300)},
 	"NotificationsFail":   rolled("alertmanager_notifications_failed_total", `{integration="slack"}`, "30m", 1),
 }
 
@@ -81,5 +83,13 @@ func wanted(now, low, high int) series {
 		"kube_horizontalpodautoscaler_status_desired_replicas" + labels: fmt.Sprintf("%dx40", now),
 		"kube_horizontalpodautoscaler_spec_min_replicas" + labels:       fmt.Sprintf("%dx40", low),
 		"kube_horizontalpodautoscaler_spec_max_replicas" + labels:       fmt.Sprintf("%dx40", high),
+	}
+}
+
+// behind is a remote store that lags by so many seconds.
+func behind(seconds int) series {
+	return series{
+		`prometheus_remote_storage_highest_timestamp_in_seconds{pod="prometheus-0"}`:                                                           "10000+60x40",
+		`prometheus_remote_storage_queue_highest_sent_timestamp_seconds{pod="prometheus-0",remote_name="store",url="https://metrics.example"}`: fmt.Sprintf("%d+60x40", 10_000-seconds),
 	}
 }

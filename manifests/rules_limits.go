@@ -38,6 +38,8 @@ type Limits struct {
 	Certificates map[string]time.Time
 	// Jobs are the jobs of Prometheus that must have a target.
 	Jobs []string
+	// RemoteWrite says that metrics go to another store as well.
+	RemoteWrite bool
 }
 
 // BackupLimit is how old the newest backup of a kind may be.

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// redisMemoryPercent is the design's.
-const redisMemoryPercent = 85
+const (
+	// redisMemoryPercent is the design's.
+	redisMemoryPercent = 85
+	// redisClientsPercent is that of the design's connections of PostgreSQL.
+	redisClientsPercent = connectionsPercent
+)
 
 // redisRules watches the Redis Cluster.
 func redisRules(l Limits) RuleFile {
@@ -20,6 +24,14 @@ func redisRules(l Limits) RuleFile {
 			Severity: Warning, Owner: OwnerData,
 			Summary: "{{ $labels.pod }} uses {{ $value | humanize }} % of its memory.",
 			Action:  "When it is full, writes fail: nothing is evicted. Find what grows (redis-cli --bigkeys), or add masters.",
+		},
+		Alert{
+			Name:     "RedisClientsHigh",
+			Expr:     fmt.Sprintf(`100 * redis_connected_clients / redis_max_clients > %d`, redisClientsPercent),
+			For:      5 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: "{{ $labels.pod }} has {{ $value | humanize }} % of the clients it admits.",
+			Action:  "Above its limit a node refuses clients, LiveKit among them. Find who holds them: redis-cli client list.",
 		},
 		Alert{
 			Name:     "RedisNodeMissing",

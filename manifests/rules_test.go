@@ -25,7 +25,7 @@ func limits() manifests.Limits {
 		Certificates: map[string]time.Time{
 			"data": time.Unix(90*24*3600, 0),
 		},
-		Jobs: []string{"livekit", "node"},
+		Jobs: []string{"livekit", "node"}, RemoteWrite: true,
 	}
 }
 

@@ -1,6 +1,13 @@
 package manifests
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
+
+// remoteWriteBehind is how far the remote store may be behind, well below the two hours
+// that Prometheus keeps what it could not send (prometheus.io, remote write tuning).
+const remoteWriteBehind = 5 * time.Minute
 
 // watcherRules watches the watcher: an alert that cannot fire is worse than none.
 func watcherRules(l Limits) RuleFile {
@@ -43,6 +50,23 @@ func watcherRules(l Limits) RuleFile {
 			Summary: "Alertmanager cannot tell {{ $labels.integration }} about alerts.",
 			Action:  "Read its log: a wrong key, or no way out. Until it is mended, watch Alertmanager's own page.",
 		},
+		Alert{
+			Name:     "AlertsDropped",
+			Expr:     `increase(prometheus_notifications_dropped_total[10m]) > 0`,
+			For:      5 * time.Minute,
+			Severity: Critical, Owner: OwnerPlatform,
+			Summary: "{{ $labels.pod }} can hand its alerts to no Alertmanager; you hear of it from another one, if there is one.",
+			Action:  "Are Alertmanager's pods there (kubectl -n monitoring get pods), and does their headless Service have addresses?",
+		},
 	)
+	f.Alerts = append(f.Alerts, when(l.RemoteWrite, Alert{
+		Name: "RemoteWriteBehind",
+		Expr: fmt.Sprintf(`prometheus_remote_storage_highest_timestamp_in_seconds - on (pod) group_right`+
+			` prometheus_remote_storage_queue_highest_sent_timestamp_seconds > %.0f`, remoteWriteBehind.Seconds()),
+		For:      10 * time.Minute,
+		Severity: Warning, Owner: OwnerPlatform,
+		Summary: "The remote store is {{ $value | humanizeDuration }} behind {{ $labels.pod }}.",
+		Action:  "Read Prometheus' log: a wrong password, no way out, or a store that is too slow. What waits for two hours is lost to it.",
+	})...)
 	return f
 }

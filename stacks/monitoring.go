@@ -77,8 +77,8 @@ func (w *workloads) limits() manifests.Limits {
 		WebSocketsPerPod:    sizing.WebSocketsPerAPIInstance,
 		PostgresMembers:     pg.Count,
 		EgressBytesPerMonth: w.plan.EgressBytesPerMonth(w.site.Name),
-		Autoscaled:          map[string]int{},
-		Jobs:                []string{"api", "traefik", "node", "kubelet", "cadvisor", "kube-state-metrics", "prometheus", "alertmanager"},
+		Autoscaled:          map[string]int{}, RemoteWrite: w.cfg.RemoteWrite != nil,
+		Jobs: []string{"api", "traefik", "node", "kubelet", "cadvisor", "kube-state-metrics", "prometheus", "alertmanager"},
 	}
 	for _, s := range w.services() {
 		if s.Service.WebSocket {
@@ -122,8 +122,18 @@ func (w *workloads) limits() manifests.Limits {
 	if w.site.Name == w.cfg.Sites[0].Name && (pg.Count > 0 || redis.Count > 0) {
 		l.Backups = append(l.Backups, manifests.StateBackups...)
 	}
-	if ends, ok := notAfter(w.cfg.Secrets.DataCertificate); ok {
-		l.Certificates = map[string]time.Time{"data": ends}
+	l.Certificates = map[string]time.Time{}
+	for _, c := range []struct {
+		name, text string
+		used       bool
+	}{
+		{"data", w.cfg.Secrets.DataCertificate, true},
+		// What autoscalers ask presents it.
+		{"metrics", w.cfg.Secrets.MetricsCertificate, w.cfg.Autoscale},
+	} {
+		if ends, ok := notAfter(c.text); ok && c.used {
+			l.Certificates[c.name] = ends
+		}
 	}
 	return l
 }
