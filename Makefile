@@ -89,7 +89,7 @@ plan: commands ## Show the nodes and the cost of the stack, and what it carries
 	@$(TOOLS)/gomeet plan --stack $(STACK)
 
 .PHONY: test
-test: lint unit rules end-to-end ## Run every check and test, as CI does
+test: lint unit rules end-to-end live-here ## Run every check and test, as CI does
 
 .PHONY: lint
 lint: ## Check format, vet, staticcheck, the scripts and workflows of CI
@@ -135,21 +135,29 @@ daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
 	@tools/build daemons
 
 # Every package of live tests but those of "make live-data".
-LIVE = $$(go list -tags live ./internal/live/... | grep -vE '/(process|redis|postgres|state)$$')
+LIVE = $$(go list -tags live ./internal/live/... | grep -vE '/(process|redis|postgres|minio|state)$$')
 
 .PHONY: live
 live: daemons ## Start the real daemons on the configuration rendered for them, in a network of their own
 	go test -tags live -count=1 -timeout 30m -p 1 -exec $(CURDIR)/tools/netns $(LIVE)
 
 # What the live tests of the data tier run, as Debian 12 names it.
-LIVE_DATA := postgresql postgresql-contrib patroni pgbackrest pgbouncer redis-server redis-tools rclone age jq shellcheck
+LIVE_DATA := postgresql postgresql-contrib patroni pgbackrest pgbouncer redis-server redis-tools rclone age jq shellcheck iproute2
+LIVE_DATA_TESTS := $(addprefix ./internal/live/,redis postgres minio state)
 
 .PHONY: live-data
 live-data: commands ## Prove failover, backup and restore with the real databases (installs them: Debian, root)
+	@tools/build store
 	@missing=$$(for p in $(LIVE_DATA); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
-	if [ -n "$$missing" ]; then apt-get install -y --no-install-recommends $$missing; fi
+	if [ -n "$$missing" ]; then apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	shellcheck manifests/scripts/*.sh
-	go test -tags live -count=1 -timeout 30m -p 1 -v ./internal/live/redis ./internal/live/postgres ./internal/live/state
+	go test -tags live -count=1 -timeout 30m -p 1 -v -exec $(CURDIR)/tools/netns $(LIVE_DATA_TESTS)
+
+# Where they cannot run, this says so, as the last word of "make test".
+.PHONY: live-here
+live-here: ## Run the tests of the real daemons, or say why they cannot run here
+	@if why=$$(tools/live-here); then $(MAKE) --no-print-directory live-data live; \
+	else printf '\nNOT RUN: make live, make live-data (the real daemons and databases): %s\n' "$$why"; fi
 
 .PHONY: clean
 clean: ## Stop the sandbox and delete its data; built tools stay

@@ -88,7 +88,7 @@ var keys = []key{
 	{name: "objectStore", fallback: string(ObjectStoreSpaces), parse: func(l *loader, raw string) {
 		l.config.ObjectStore = oneOf(l, "objectStore", raw, ObjectStoreSpaces, ObjectStoreMinIO)
 	}},
-	{name: "minioImage", fallback: "ghcr.io/gomeet/minio:2025-10-15-1", parse: func(l *loader, raw string) {
+	{name: "minioImage", fallback: "ghcr.io/gomeet/minio:2026-02-12-1", parse: func(l *loader, raw string) {
 		l.config.MinIOImage = l.image("minioImage", raw)
 	}},
 	{name: "restoreTarget", fallback: restoreNothing, parse: (*loader).restoreTarget},

@@ -157,3 +157,22 @@ func TestKubectlIsOfTheClustersMinorVersion(t *testing.T) {
 	require.NotNil(t, minor, "Pulumi.yaml has no default kubernetesVersion")
 	require.Contains(t, readDockerfile(t, "tools").bases[0], ":v"+string(minor[1])+".")
 }
+
+// TestMinIOIsBuiltFromWhatTheLiveTestsRun: one module pins both.
+func TestMinIOIsBuiltFromWhatTheLiveTestsRun(t *testing.T) {
+	image, err := os.ReadFile("../../tools/images/minio/Dockerfile")
+	require.NoError(t, err)
+	require.Contains(t, string(image), "-f tools/images/minio/Dockerfile tools/minio\n")
+	build, err := os.ReadFile("../../tools/build")
+	require.NoError(t, err)
+	module, err := os.ReadFile("../../tools/minio/go.mod")
+	require.NoError(t, err)
+	for _, program := range []string{"minio", "mc"} {
+		path := "github.com/minio/" + program
+		require.Regexp(t, `(?m)^RUN go build .* `+path+`\b`, string(image))
+		require.Contains(t, string(build), "build "+program+" minio "+path+"\n")
+		require.Regexp(t, `(?m)^\s+`+path+` v0\.0\.0-\d{14}-[0-9a-f]{12}\b`, string(module))
+	}
+	commit := regexp.MustCompile(`github\.com/minio/minio v0\.0\.0-(\d{4})(\d{2})(\d{2})`).FindStringSubmatch(string(module))
+	require.Contains(t, string(image), "ghcr.io/gomeet/minio:"+strings.Join(commit[1:], "-")+"-", "the tag is the commit's day")
+}

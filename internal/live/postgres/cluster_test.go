@@ -19,8 +19,7 @@ import (
 )
 
 const (
-	binDir = "/usr/lib/postgresql/15/bin" // Debian 12's
-	owner  = "postgres"                   // PostgreSQL refuses to run as root
+	owner  = "postgres" // PostgreSQL refuses to run as root
 	bucket = "gomeet-live-backups"
 
 	superPassword = "super-live-test-password"
@@ -28,6 +27,12 @@ const (
 	poolPassword  = "pooler-live-test-password"
 	adminPassword = "console-live-test-password"
 )
+
+// binDir has the newest PostgreSQL that Debian installed.
+var binDir = func() string {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	return append([]string{"/usr/lib/postgresql"}, found...)[len(found)]
+}()
 
 // cluster is PostgreSQL under Patroni, with everything around it.
 type cluster struct {
