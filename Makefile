@@ -124,11 +124,15 @@ end-to-end: commands rules ## Run the real engine against the sandbox: up, previ
 	@tools/build lint
 	cd sandbox && go test -count=1 -timeout 75m -v ./e2e
 
-# SEEDS is a range of cases, or the one to make again (docs/reliability.md).
-SEEDS ?= 1-200
+# SEEDS are the cases, or the one to make again; WORKERS is how many sandboxes work at the
+# same time; RESULTS is a file whose passed cases are not run again (docs/reliability.md).
+SEEDS ?= 1-210
+WORKERS ?= 1
+RESULTS ?=
 .PHONY: faults
-faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SEEDS=1-200)
-	cd sandbox && GOMEET_FAULT_SEEDS=$(SEEDS) go test -count=1 -timeout 24h -v -run TestFaults ./e2e
+faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SEEDS=1-210 WORKERS=1)
+	cd sandbox && GOMEET_FAULT_SEEDS=$(SEEDS) GOMEET_FAULT_WORKERS=$(WORKERS) GOMEET_FAULT_RESULTS=$(abspath $(RESULTS)) \
+	  go test -count=1 -timeout 24h -v -run TestFaults ./e2e
 
 .PHONY: daemons
 daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)

@@ -12,83 +12,134 @@ import (
 type accident struct {
 	name   string
 	happen func(c *campaign, what operation, random *rand.Rand)
+	// only are the operations it can happen in; nil means all.
+	only map[operation]bool
 }
 
 var accidents = []accident{
-	{"the engine killed", func(c *campaign, what operation, random *rand.Rand) {
+	{name: "the engine killed", happen: func(c *campaign, what operation, random *rand.Rand) {
 		c.killed(what, random, func(run *running) { run.kill("") })
 	}},
-	{"the sandbox killed", func(c *campaign, what operation, random *rand.Rand) {
+	{name: "the engine killed in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.slow(random)
+		c.killed(what, random, func(run *running) { run.kill("") })
+	}},
+	{name: "the program or its language host killed", happen: func(c *campaign, what operation, random *rand.Rand) {
+		victim := []string{"pulumi-go.", "pulumi-language-go"}[random.IntN(2)]
+		c.killed(what, random, func(run *running) { run.kill(victim) })
+	}},
+	{name: "the DigitalOcean provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.killed(what, random, func(*running) { c.wire.cut() })
+	}},
+	{name: "the Kubernetes provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.killed(what, random, func(run *running) { run.kill("pulumi-resource-kubernetes") })
+	}},
+	{name: "the sandbox killed", happen: func(c *campaign, what operation, random *rand.Rand) {
 		// Cloud, clusters and provider are gone at once, and come back; the engine sees its
 		// calls fail.
 		gone := time.Duration(random.Int64N(int64(3 * time.Second)))
-		c.killed(what, random, func(run *running) {
+		c.killed(what, random, func(*running) {
 			c.w.kill()
 			time.Sleep(gone)
 			c.w.start()
 		})
 	}},
-	{"requests done and answered with an error or not at all", func(c *campaign, what operation, random *rand.Rand) {
-		c.faulty(what, random, "error-after-commit", "drop-after-commit")
+	{name: "requests done, and answered with an error or not at all", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.faulty(what, random, []string{"POST", "PUT", "DELETE"}, "error-after-commit", "drop-after-commit")
 	}},
-	{"requests refused", func(c *campaign, what operation, random *rand.Rand) {
-		c.faulty(what, random, "429", "500", "503", "timeout")
+	{name: "requests refused: 429, 500, 503, timeouts", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.faulty(what, random, []string{"GET", "POST", "PUT", "DELETE"}, "429", "500", "503", "timeout")
 	}},
-	{"the Kubernetes provider killed", func(c *campaign, what operation, random *rand.Rand) {
-		c.killed(what, random, func(run *running) { run.kill("pulumi-resource-kubernetes") })
-	}},
-	{"two runs at once in a slow cloud", func(c *campaign, what operation, random *rand.Rand) {
-		c.control("delays", `{"cluster":"3s","node":"1s","load_balancer":"2s"}`)
+	{name: "half-created and half-deleted", happen: halfDone},
+	{name: "deletes refused, late and in the wrong order", happen: wrongOrder, only: map[operation]bool{change: true, destroy: true}},
+	{name: "two runs at once in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) {
+		c.control("delays", `{"cluster":"3s","node":"1s","load_balancer":"2s","cluster_delete":"2s","node_delete":"1s"}`)
 		first := c.start(what)
 		time.Sleep(time.Duration(random.Int64N(int64(4 * time.Second))))
 		second := c.start(what)
-		c.output, _ = second.wait()
-		output, err := first.wait()
-		if err != nil {
-			c.output = output
+		// Recovery must keep its hands off a run that is alive.
+		if output, err := c.shell(c.recovery()); !first.ended() {
+			require.Error(c.t, err, output)
+			require.Contains(c.t, output, "the stack is in use")
 		}
+		_, _ = second.wait()
+		_, _ = first.wait()
 	}},
 }
 
 // giveUp is how long an operator looks at a run after the accident: the Kubernetes
 // provider waits ten minutes for an object that never comes. Then the run is killed too.
-const giveUp = 2 * time.Minute
+const giveUp = time.Minute
 
-// killed starts a command and kills something at a random moment of it.
+// killed starts a command and kills something at a random moment of it: after one of its
+// requests to the cloud, which is where an answer can be lost, or at any time.
 func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)) {
-	run := c.start(what)
+	byRequest := random.IntN(5) < 3
+	request := 1 + random.IntN(max(1, c.asked[what]))
+	late := time.Duration(random.Int64N(int64(300 * time.Millisecond)))
 	moment := time.Duration(random.Int64N(int64(c.took[what])))
-	select {
-	case <-run.done:
-	case <-time.After(moment):
+	requests := c.counter()
+	run := c.start(what)
+	started := time.Now()
+	for !run.ended() {
+		if byRequest && requests.more() >= request {
+			time.Sleep(late)
+			break
+		}
+		if !byRequest && time.Since(started) >= moment {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 	kill(run)
 	select {
 	case <-run.done:
 	case <-time.After(giveUp):
+		c.t.Logf("the run went on for %s after the accident and was killed", giveUp)
 		run.kill("")
+		<-run.done
 	}
-	c.output, _ = run.wait()
 }
 
-// faulty runs a command while some requests that change something fail.
-func (c *campaign) faulty(what operation, random *rand.Rand, kinds ...string) {
-	type rule struct {
-		Method      string  `json:"method"`
-		Kind        string  `json:"kind"`
-		Probability float64 `json:"probability"`
-		Count       int     `json:"count"`
-		Hold        string  `json:"hold,omitempty"`
+// slow lets everything that DigitalOcean does in the background take seconds.
+func (c *campaign) slow(random *rand.Rand) {
+	delays := map[string]string{}
+	for _, kind := range []string{"cluster", "cluster_delete", "node", "node_delete", "load_balancer", "certificate"} {
+		delays[kind] = time.Duration(random.Int64N(int64(6 * time.Second))).String()
 	}
-	var rules []rule
-	for _, method := range []string{"POST", "PUT", "DELETE"} {
-		rules = append(rules, rule{
-			Method: method, Kind: kinds[random.IntN(len(kinds))], Probability: 0.05 + 0.4*random.Float64(),
-			Count: 1 + random.IntN(12), Hold: "2s",
-		})
-	}
+	text, err := json.Marshal(delays)
+	require.NoError(c.t, err)
+	c.control("delays", string(text))
+}
+
+// rule is a fault of the sandbox.
+type rule struct {
+	Method      string  `json:"method,omitempty"`
+	Path        string  `json:"path,omitempty"`
+	Kind        string  `json:"kind"`
+	Probability float64 `json:"probability"`
+	Count       int     `json:"count"`
+	Hold        string  `json:"hold,omitempty"`
+}
+
+func (c *campaign) faults(random *rand.Rand, rules ...rule) {
 	text, err := json.Marshal(map[string]any{"seed": random.Uint64(), "rules": rules})
 	require.NoError(c.t, err)
 	c.control("faults", string(text))
-	c.output, _ = c.command(what)
+}
+
+// faulty runs a command while some requests fail, those to the buckets among them.
+func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, faults ...string) {
+	var rules []rule
+	for _, method := range methods {
+		often := 0.05 + 0.4*random.Float64()
+		if method == "GET" {
+			often /= 8 // there are many more of them, and a run that reads nothing does nothing
+		}
+		rules = append(rules, rule{
+			Method: method, Kind: faults[random.IntN(len(faults))], Probability: often, Count: 1 + random.IntN(12), Hold: "2s",
+		})
+	}
+	c.faults(random, rules...)
+	_, _ = c.command(what)
 }

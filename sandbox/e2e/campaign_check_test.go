@@ -1,52 +1,42 @@
 package e2e_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
-// stated is a resource of the stack's state.
+// stated is a resource of the stack's state, with its secrets in clear.
 type stated struct {
-	URN    string         `json:"urn"`
-	Type   string         `json:"type"`
-	ID     string         `json:"id"`
-	Inputs map[string]any `json:"inputs"`
+	URN     string         `json:"urn"`
+	Type    string         `json:"type"`
+	ID      string         `json:"id"`
+	Outputs map[string]any `json:"outputs"`
 }
 
-// state reads the stack's state.
+// state reads the stack's state, and notes the secrets that the cloud gave it.
 func (c *campaign) state() []stated {
 	c.t.Helper()
 	var export struct {
 		Deployment struct {
-			Resources []stated `json:"resources"`
+			Resources []stated          `json:"resources"`
+			Pending   []json.RawMessage `json:"pending_operations"`
 		} `json:"deployment"`
 	}
-	require.NoError(c.t, json.Unmarshal([]byte(c.must("pulumi stack export --stack dev")), &export))
-	return export.Deployment.Resources
-}
-
-// durable lists what holds data, or costs hours to make again, as type and id.
-func (c *campaign) durable() []string {
-	c.t.Helper()
-	ids := []string{}
-	for _, r := range c.state() {
-		kind := r.Type[strings.LastIndex(r.Type, ":")+1:]
-		data := kind == "KubernetesNodePool" && (strings.Contains(r.URN, "-pg") || strings.Contains(r.URN, "-minio") || strings.Contains(r.URN, "-redis"))
-		switch kind {
-		case "Vpc", "KubernetesCluster", "SpacesBucket", "Domain", "LoadBalancer", "PersistentVolumeClaim", "StatefulSet":
-			data = true
-		}
-		if data {
-			ids = append(ids, kind+" "+r.ID)
-		}
+	require.NoError(c.t, json.Unmarshal([]byte(c.must("pulumi stack export --show-secrets --stack "+c.stack)), &export))
+	require.Empty(c.t, export.Deployment.Pending, "operations that were never finished")
+	for _, r := range export.Deployment.Resources {
+		c.noteSecrets(r)
 	}
-	return ids
+	return export.Deployment.Resources
 }
 
 // counted maps what the sandbox counts to the state's types.
@@ -57,8 +47,9 @@ var counted = map[string]string{
 	"vpc_peerings": "VpcPeering", "dns_records": "DnsRecord", "uptime_alerts": "UptimeAlert",
 }
 
-// settled requires that cloud and state agree to the last resource, and that there is
-// nothing left to do.
+// settled requires that cloud and state agree to the last resource, that the cloud has what
+// it has after a run without an accident, volumes included, and that there is nothing left
+// to do.
 func (c *campaign) settled(what operation) {
 	c.t.Helper()
 	want, pools := map[string]int{}, 0
@@ -73,21 +64,37 @@ func (c *campaign) settled(what operation) {
 		}
 	}
 	have := c.inventory()
+	// Kubernetes deletes volumes, and the cloud nodes, a moment after they were let go.
+	for deadline := time.Now().Add(giveUp); !equal(have, c.want[what]) && time.Now().Before(deadline); have = c.inventory() {
+		time.Sleep(time.Second)
+	}
+	require.Equal(c.t, c.want[what], have, "what exists, and what exists without an accident")
 	for name, kind := range counted {
 		expected := want[kind]
 		if kind == "KubernetesNodePool" {
 			expected += pools
 		}
-		require.Equal(c.t, expected, have[name], "%s in the cloud and in the state", name)
+		require.Equal(c.t, expected, have[name], "%s in the state and in the cloud", name)
 	}
-	if what == destroy {
+	if what == destroy || what == abandon {
 		for name, n := range have {
-			require.Zero(c.t, n, name)
+			if name != "volumes" || !c.keepsVolumes {
+				require.Zero(c.t, n, name)
+			}
 		}
 		return
 	}
-	output, err := c.shell("pulumi preview --refresh --expect-no-changes --stack dev --non-interactive")
+	output, err := c.shell("pulumi preview --refresh --expect-no-changes --non-interactive --stack " + c.stack)
 	require.NoError(c.t, err, "there is something left to do:\n%s", output)
+}
+
+func equal(a, b map[string]int) bool {
+	for name := range b {
+		if a[name] != b[name] {
+			return false
+		}
+	}
+	return len(a) == len(b)
 }
 
 // inventory counts what exists, also what the sandbox's own inventory leaves out.
@@ -96,6 +103,7 @@ func (c *campaign) inventory() map[string]int {
 	var have map[string]int
 	require.NoError(c.t, json.Unmarshal([]byte(c.w.run(c.w.tool("gomeet-sandbox"), "inventory", "--json")), &have))
 	client, ctx := c.cloud, context.Background()
+	have["dns_records"], have["uptime_alerts"] = 0, 0
 	zones, _, err := client.Domains.List(ctx, everything)
 	require.NoError(c.t, err)
 	for _, zone := range zones {
@@ -117,51 +125,36 @@ func (c *campaign) inventory() map[string]int {
 	return have
 }
 
-// configuredSecrets reads the stack's secrets, each as its longest line.
-func (c *campaign) configuredSecrets() []string {
-	c.t.Helper()
-	var config map[string]struct {
-		Value  string `json:"value"`
-		Secret bool   `json:"secret"`
-	}
-	require.NoError(c.t, json.Unmarshal([]byte(c.must("pulumi config --json --show-secrets --stack dev")), &config))
-	var secrets []string
-	for _, v := range config {
-		longest := ""
-		for line := range strings.Lines(v.Value) {
-			if line = strings.TrimSpace(line); len(line) > len(longest) {
-				longest = line
-			}
-		}
-		// A certificate is public; its key follows it in the same value, on shorter lines.
-		if v.Secret && !strings.Contains(v.Value, "CERTIFICATE") {
-			secrets = append(secrets, longest)
-		}
-	}
-	require.NotEmpty(c.t, secrets)
-	return secrets
+// requestCounter counts requests to the API that change something.
+type requestCounter struct {
+	file   *os.File
+	lines  *bufio.Reader
+	rest   []byte
+	number int
 }
 
-// noSecrets looks for the secrets in what was printed, logged and kept.
-func (c *campaign) noSecrets() {
+// counter counts from now on.
+func (c *campaign) counter() *requestCounter {
 	c.t.Helper()
-	texts := map[string]string{"the output": c.output}
-	for _, name := range []string{"sandbox.log", "requests.jsonl"} {
-		text, err := os.ReadFile(filepath.Join(c.w.dir, name))
-		require.NoError(c.t, err)
-		texts[name] = string(text)
-	}
-	require.NoError(c.t, filepath.WalkDir(filepath.Join(c.w.dir, "state"), func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.Type().IsRegular() {
-			var text []byte
-			text, err = os.ReadFile(path)
-			texts[path] = string(text)
+	file, err := os.Open(filepath.Join(c.w.dir, "requests.jsonl"))
+	require.NoError(c.t, err)
+	c.t.Cleanup(func() { file.Close() })
+	_, err = file.Seek(0, io.SeekEnd)
+	require.NoError(c.t, err)
+	return &requestCounter{file: file, lines: bufio.NewReader(file)}
+}
+
+// more reads on and returns the number of requests until now.
+func (r *requestCounter) more() int {
+	for {
+		part, err := r.lines.ReadBytes('\n')
+		r.rest = append(r.rest, part...)
+		if err != nil {
+			return r.number
 		}
-		return err
-	}))
-	for where, text := range texts {
-		for i, secret := range c.secrets {
-			require.False(c.t, strings.Contains(text, secret), "secret %d is in %s", i, where)
+		if !bytes.Contains(r.rest, []byte(`"method":"GET"`)) {
+			r.number++
 		}
+		r.rest = nil
 	}
 }

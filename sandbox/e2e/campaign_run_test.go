@@ -2,22 +2,19 @@ package e2e_test
 
 import (
 	"bytes"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
-
-// commands are what an operator types.
-var commands = map[operation]string{
-	create:  "pulumi up --yes --skip-preview --stack dev --non-interactive",
-	change:  "pulumi up --yes --skip-preview --stack dev --non-interactive",
-	destroy: "pulumi destroy --yes --skip-preview --stack dev --non-interactive",
-}
 
 // running is a command that runs.
 type running struct {
@@ -28,14 +25,18 @@ type running struct {
 	dir    string
 }
 
-// begun starts a script in the environment of plain Pulumi commands.
-func (c *campaign) begun(script string) *running {
+// begun starts a script in the environment of plain Pulumi commands. also hears what it
+// prints.
+func (c *campaign) begun(script string, also io.Writer) *running {
 	c.t.Helper()
 	run := &running{done: make(chan struct{}), dir: c.w.dir}
-	run.cmd = exec.Command("bash", "-c", `eval "$(`+c.w.tool("gomeet-sandbox")+` env --stack dev)" && exec `+script)
+	attach := fmt.Sprintf("export PULUMI_DEBUG_PROVIDERS=digitalocean:%d", c.wire.port())
+	run.cmd = exec.Command("bash", "-c", `eval "$(`+c.w.tool("gomeet-sandbox")+` env --stack `+c.stack+`)" && `+attach+` && exec `+script)
 	run.cmd.Dir = c.w.root
-	run.cmd.Env = append(c.w.env, "PATH="+filepath.Join(c.w.dir, "shim")+":"+c.w.tool("")+":"+os.Getenv("PATH"))
-	run.cmd.Stdout, run.cmd.Stderr = &run.output, &run.output
+	run.cmd.Env = append(c.w.env, "TMPDIR="+filepath.Join(c.w.dir, "tmp"),
+		"PATH="+filepath.Join(c.w.dir, "shim")+":"+c.w.tool("")+":"+os.Getenv("PATH"))
+	out := io.MultiWriter(&run.output, also)
+	run.cmd.Stdout, run.cmd.Stderr = out, out
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	require.NoError(c.t, run.cmd.Start())
 	go func() {
@@ -45,11 +46,28 @@ func (c *campaign) begun(script string) *running {
 	return run
 }
 
-func (c *campaign) start(what operation) *running { return c.begun(commands[what]) }
+func (c *campaign) start(what operation) *running { return c.begun(c.script(what), c) }
 
+// wait waits for the end of the command, and ends one that hangs.
 func (r *running) wait() (string, error) {
-	<-r.done
+	select {
+	case <-r.done:
+	case <-time.After(limit):
+		r.kill("")
+		<-r.done
+		return r.output.String(), fmt.Errorf("it had not ended after %s: %w", limit, r.err)
+	}
 	return r.output.String(), r.err
+}
+
+// ended says that the command is over.
+func (r *running) ended() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // kill kills the whole run, or only its processes of a name.
@@ -82,13 +100,13 @@ func killMarked(dir, name string) {
 // shell runs a script to its end.
 func (c *campaign) shell(script string) (string, error) {
 	c.t.Helper()
-	return c.begun(script).wait()
+	return c.begun(script, c).wait()
 }
 
-// must is shell for what must succeed.
+// must is shell for what must succeed, and may print secrets.
 func (c *campaign) must(script string) string {
 	c.t.Helper()
-	output, err := c.shell(script)
+	output, err := c.begun(script, io.Discard).wait()
 	require.NoError(c.t, err, "%s:\n%s", script, output)
 	return output
 }
@@ -97,9 +115,42 @@ func (c *campaign) must(script string) string {
 func (c *campaign) command(what operation) (string, error) {
 	c.t.Helper()
 	output, err := c.start(what).wait()
-	c.deployed = map[operation]string{create: c.base, change: c.changed, destroy: ""}[what]
+	c.deployed = map[operation]string{create: c.base, change: c.changed, destroy: "", abandon: c.base}[what]
 	if err != nil {
 		c.deployed = "half"
 	}
 	return output, err
+}
+
+// again runs the command that follows the recovery: the same one, or the one that gives up.
+func (c *campaign) again(what operation) (string, error) {
+	c.t.Helper()
+	if what == abandon {
+		return c.command(destroy)
+	}
+	return c.command(what)
+}
+
+func (c *campaign) recovery() string { return "gomeet recover --stack " + c.stack }
+
+// mustRecover runs the command that the documentation names.
+func (c *campaign) mustRecover() {
+	c.t.Helper()
+	output, err := c.shell(c.recovery())
+	require.NoError(c.t, err, output)
+	c.t.Log(strings.TrimSpace(output))
+}
+
+// cutOffRecovery kills the recovery as well: it can be run again.
+func (c *campaign) cutOffRecovery(random *rand.Rand) {
+	c.t.Helper()
+	run := c.begun(c.recovery(), c)
+	select {
+	case <-run.done:
+	case <-time.After(time.Duration(random.Int64N(int64(10 * time.Second)))):
+		run.kill("")
+		<-run.done
+		c.t.Log("the recovery was killed, too")
+	}
+	c.calm()
 }

@@ -1,12 +1,14 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,68 +22,102 @@ const (
 	create  operation = "create"
 	change  operation = "change"
 	destroy operation = "destroy"
+	// abandon is a creation that the operator gives up after the accident: the command
+	// after the recovery is the destruction.
+	abandon operation = "abandon"
 )
 
-// changes are what a change changes: a count, a pool that is replaced, new alerts, and a
-// rollout.
-var changes = []string{
-	"pools.api.count=2", "pools.sfu.size=c-4", "alertEmails[0]=oncall@gomeet.example", "apiImage=ghcr.io/gomeet/api:1.0.1",
-}
+// operations are in the order in which each begins with what the one before it left.
+var operations = []operation{create, change, destroy, abandon}
 
 // campaign is a stack and what happened to it.
 type campaign struct {
+	shape
 	w     *world
 	t     *testing.T
 	cloud cloud
+	wire  *wire
 	// base and changed are stack files; deployed is the one the stack has, "" for none.
 	base, changed, deployed string
-	// took is how long an undisturbed run takes: the span in which accidents happen.
-	took map[operation]time.Duration
-	// output is what the disturbed command printed.
-	output string
-	// secrets are texts that must not be seen.
-	secrets []string
+	// took is how long an undisturbed run takes, and asked how many requests it makes
+	// that change something: the span in which accidents happen. want is what exists
+	// after it.
+	took  map[operation]time.Duration
+	asked map[operation]int
+	want  map[operation]map[string]int
+	// output is what the commands of a case printed.
+	output bytes.Buffer
+	mutex  sync.Mutex
+	// secrets are texts that must not be seen; seen is when files were last looked at.
+	secrets map[string]string
+	seen    time.Time
 }
 
-// newCampaign brings a small stack up and down once.
-func newCampaign(w *world) *campaign {
-	c := &campaign{w: w, t: w.t, cloud: w.cloud(), took: map[operation]time.Duration{}}
-	w.compileOnce()
-	w.run("make", "--no-print-directory", "-o", "tools", "stack", "STACK=dev")
-	file := filepath.Join(w.dir, "config", "Pulumi.dev.yaml")
-	c.base, c.changed = file+".base", file+".changed"
-	c.copy(file, c.base)
-	for _, assignment := range changes {
-		key, value, _ := strings.Cut(assignment, "=")
-		c.must(fmt.Sprintf("pulumi config set --stack dev --path 'gomeet:%s' -- '%s'", key, value))
+// newCampaign brings a small stack up, changes it, and brings it down once.
+func newCampaign(w *world, of shape, program string) *campaign {
+	c := &campaign{
+		shape: of, w: w, t: w.t, wire: newWire(w),
+		took: map[operation]time.Duration{}, asked: map[operation]int{}, want: map[operation]map[string]int{}, secrets: map[string]string{},
 	}
+	w.useProgram(program)
+	c.cloud = newCloud(w.t, c.must(cloudVariables))
+	w.run("make", "--no-print-directory", "-o", "tools", "-o", "commands", "stack", "STACK="+c.stack)
+	file := filepath.Join(w.dir, "config", "Pulumi."+c.stack+".yaml")
+	c.base, c.changed = file+".base", file+".changed"
+	c.set(c.smaller)
+	c.copy(file, c.base)
+	c.set(c.changes)
 	c.copy(file, c.changed)
-	c.secrets = c.configuredSecrets()
+	c.readConfiguredSecrets()
 	for _, what := range []operation{create, change, destroy} {
 		c.use(what)
-		started := time.Now()
+		started, asked := time.Now(), w.changes()
 		output, err := c.command(what)
 		require.NoError(w.t, err, output)
-		c.took[what] = time.Since(started)
+		c.took[what], c.asked[what] = time.Since(started), w.changes()-asked
+		c.want[what] = c.inventory()
 		c.settled(what)
+		c.buryVolumes(what)
+		w.t.Logf("undisturbed %s: %s, %d changes", what, c.took[what].Round(time.Second), c.asked[what])
 	}
+	c.took[abandon], c.asked[abandon], c.want[abandon] = c.took[create], c.asked[create], c.want[destroy]
 	return c
 }
 
-// compileOnce lets the language host find the compiled program: compiling it anew for
-// every run would be most of the campaign.
-func (w *world) compileOnce() {
+// set changes the stack file: each assignment is KEY=VALUE.
+func (c *campaign) set(assignments []string) {
+	c.t.Helper()
+	for _, assignment := range assignments {
+		key, value, _ := strings.Cut(assignment, "=")
+		c.must(fmt.Sprintf("pulumi config set --stack %s --path 'gomeet:%s' -- '%s'", c.stack, key, value))
+	}
+}
+
+// buildProgram compiles the program once: compiling it anew for every run would be most of
+// the campaign.
+func buildProgram(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "program")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Dir = "../.."
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	return program
+}
+
+// useProgram lets the language host find the compiled program, and gives the commands a
+// folder of their own for what they keep for a moment.
+func (w *world) useProgram(program string) {
 	w.t.Helper()
-	shim := filepath.Join(w.dir, "shim")
-	require.NoError(w.t, os.MkdirAll(shim, 0o700))
-	program := filepath.Join(shim, "program")
-	w.run("go", "build", "-o", program, ".")
+	for _, folder := range []string{"shim", "tmp"} {
+		require.NoError(w.t, os.MkdirAll(filepath.Join(w.dir, folder), 0o700))
+	}
 	compiler, err := exec.LookPath("go")
 	require.NoError(w.t, err)
 	script := fmt.Sprintf(`#!/bin/bash
 if [[ $1 == build && $3 == */pulumi-go.* ]]; then ln -sf %q "$3"; else exec %q "$@"; fi
 `, program, compiler)
-	require.NoError(w.t, os.WriteFile(filepath.Join(shim, "go"), []byte(script), 0o700))
+	require.NoError(w.t, os.WriteFile(filepath.Join(w.dir, "shim", "go"), []byte(script), 0o700))
 }
 
 func (c *campaign) copy(from, to string) {
@@ -94,45 +130,46 @@ func (c *campaign) copy(from, to string) {
 // use makes the stack file the one an operation needs.
 func (c *campaign) use(what operation) {
 	file := c.base
-	if what == change {
+	if what == change || what == destroy && c.deployed == c.changed {
 		file = c.changed
 	}
-	c.copy(file, filepath.Join(c.w.dir, "config", "Pulumi.dev.yaml"))
+	c.copy(file, filepath.Join(c.w.dir, "config", "Pulumi."+c.stack+".yaml"))
 }
 
 // begin makes the state in which an operation starts.
 func (c *campaign) begin(what operation) {
 	c.t.Helper()
-	c.use(create)
+	var first operation
 	switch {
-	case what == create && c.deployed != "":
-		output, err := c.command(destroy)
+	case (what == create || what == abandon) && c.deployed != "":
+		first = destroy
+	case what == change && c.deployed != c.base, what == destroy && c.deployed == "":
+		first = create
+	}
+	if first != "" {
+		c.use(first)
+		output, err := c.command(first)
 		require.NoError(c.t, err, output)
-		c.settled(destroy)
-	case what != create && c.deployed != c.base:
-		output, err := c.command(create)
-		require.NoError(c.t, err, output)
-		c.settled(create)
+		c.buryVolumes(first)
 	}
 	c.use(what)
 }
 
-// startOver gives up what the stack has: a failed case must not spoil the next one.
-func (c *campaign) startOver() error {
-	c.t = c.w.t
-	c.control("faults", `{"rules":[]}`)
-	c.control("delays", `{}`)
+// startOver gives up what the stack has.
+func (c *campaign) startOver(t *testing.T) {
+	c.t, c.w.t = t, t
+	c.calm()
+	c.emptyBuckets()
 	c.use(create)
-	if output, err := c.shell("gomeet recover --stack dev"); err != nil {
-		return fmt.Errorf("%w: %s", err, output)
-	}
-	output, err := c.command(destroy)
-	if err != nil {
-		return fmt.Errorf("%w: %s", err, output)
-	}
-	c.deployed = ""
-	return nil
+	output, err := c.shell(c.recovery())
+	require.NoError(t, err, output)
+	output, err = c.command(destroy)
+	require.NoError(t, err, output)
+	c.buryVolumes(destroy)
 }
+
+// quiet is how long no request arrives when nothing acts any more.
+const quiet = 1500 * time.Millisecond
 
 // calm ends the accident: the cloud is itself again, and nothing of the run is left that
 // still acts.
@@ -144,6 +181,7 @@ func (c *campaign) calm() {
 	c.control("faults", `{"rules":[]}`)
 	c.control("delays", `{}`)
 	killMarked(c.w.dir, "pulumi")
+	c.wire.join()
 	// The provider in the sandbox finishes what it was asked for.
 	for size := int64(-1); ; {
 		info, err := os.Stat(filepath.Join(c.w.dir, "requests.jsonl"))
@@ -152,7 +190,7 @@ func (c *campaign) calm() {
 			return
 		}
 		size = info.Size()
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(quiet)
 	}
 }
 
@@ -167,8 +205,23 @@ func (c *campaign) control(knob, body string) {
 	require.Less(c.t, response.StatusCode, 300, "%s %s", knob, body)
 }
 
-// mustRecover runs the command that the documentation names.
-func (c *campaign) mustRecover() {
-	c.t.Helper()
-	c.t.Log(strings.TrimSpace(c.must("gomeet recover --stack dev")))
+// said is what the commands of the case printed.
+func (c *campaign) said() string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.output.String()
+}
+
+// forget begins a case.
+func (c *campaign) forget() {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.output.Reset()
+}
+
+// Write keeps what a command prints.
+func (c *campaign) Write(text []byte) (int, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.output.Write(text)
 }

@@ -21,15 +21,23 @@ type cloud struct {
 // cloud makes a client from the environment that "make env" prints.
 func (w *world) cloud() cloud {
 	w.t.Helper()
-	output, err := w.shell("prod", `printf '%s\n' "$DIGITALOCEAN_API_URL" "$DIGITALOCEAN_TOKEN" `+
-		`"$SPACES_ENDPOINT_URL" "$SPACES_ACCESS_KEY_ID" "$SPACES_SECRET_ACCESS_KEY"`)
+	output, err := w.shell("prod", cloudVariables)
 	require.NoError(w.t, err)
-	words := strings.Fields(output)
-	require.Len(w.t, words, 5)
-	client, err := godo.New(oauth2.NewClient(w.t.Context(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: words[1]})),
+	return newCloud(w.t, output)
+}
+
+// cloudVariables prints what newCloud reads.
+const cloudVariables = `printf '%s\n' "$DIGITALOCEAN_API_URL" "$DIGITALOCEAN_TOKEN" ` +
+	`"$SPACES_ENDPOINT_URL" "$SPACES_ACCESS_KEY_ID" "$SPACES_SECRET_ACCESS_KEY"`
+
+func newCloud(t *testing.T, variables string) cloud {
+	t.Helper()
+	words := strings.Fields(variables)
+	require.Len(t, words, 5)
+	client, err := godo.New(oauth2.NewClient(t.Context(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: words[1]})),
 		godo.SetBaseURL(words[0]+"/"))
-	require.NoError(w.t, err)
-	return cloud{client, w.t, words[2], words[3], words[4]}
+	require.NoError(t, err)
+	return cloud{client, t, words[2], words[3], words[4]}
 }
 
 // readBack requires that everything prod is made of has the properties that the

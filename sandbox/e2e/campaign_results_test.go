@@ -1,0 +1,134 @@
+package e2e_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// result is a line of the results' file.
+type result struct {
+	Seed      uint64    `json:"seed"`
+	Accident  string    `json:"accident"`
+	Operation operation `json:"operation"`
+	Seconds   int       `json:"seconds"`
+	Passed    bool      `json:"passed"`
+	Said      string    `json:"said,omitempty"`
+}
+
+// results are those of all cases, also of earlier runs with the same file.
+type results struct {
+	mutex sync.Mutex
+	file  *os.File
+	last  map[uint64]result
+}
+
+func openResults(t *testing.T, path string) *results {
+	t.Helper()
+	r := &results{last: map[uint64]result{}}
+	if path == "" {
+		return r
+	}
+	var err error
+	r.file, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	require.NoError(t, err)
+	t.Cleanup(func() { r.file.Close() })
+	lines := bufio.NewScanner(r.file)
+	for lines.Scan() {
+		var one result
+		// A line that was cut off is that of a case that was cut off.
+		if json.Unmarshal(lines.Bytes(), &one) == nil {
+			r.last[one.Seed] = one
+		}
+	}
+	require.NoError(t, lines.Err())
+	return r
+}
+
+// missing leaves out the seeds that have passed.
+func (r *results) missing(seeds []uint64) []uint64 {
+	return slices.DeleteFunc(slices.Clone(seeds), func(seed uint64) bool { return r.last[seed].Passed })
+}
+
+func (r *results) add(t *testing.T, k faultCase, took time.Duration, passed bool, said string) {
+	t.Helper()
+	one := result{Seed: k.seed, Accident: k.accident.name, Operation: k.what, Seconds: int(took.Seconds()), Passed: passed}
+	if !passed {
+		one.Said = lastLine(said)
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.last[k.seed] = one
+	if r.file == nil {
+		return
+	}
+	if !passed {
+		require.NoError(t, os.WriteFile(fmt.Sprintf("%s.seed-%d", r.file.Name(), k.seed), []byte(said), 0o600))
+	}
+	line, err := json.Marshal(one)
+	require.NoError(t, err)
+	_, err = r.file.Write(append(line, '\n'))
+	require.NoError(t, err)
+}
+
+// summary is a table for docs/reliability.md: the cases by accident and operation.
+func (r *results) summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| accident |")
+	for _, what := range operations {
+		fmt.Fprintf(&b, " %s |", what)
+	}
+	fmt.Fprintf(&b, "\n| --- |%s\n", strings.Repeat(" ---: |", len(operations)))
+	total, seconds, failed := 0, 0, []uint64{}
+	for _, a := range accidents {
+		fmt.Fprintf(&b, "| %s |", a.name)
+		for _, what := range operations {
+			n := 0
+			for _, one := range r.last {
+				if one.Accident == a.name && one.Operation == what {
+					n++
+					total++
+					seconds += one.Seconds
+					if !one.Passed {
+						failed = append(failed, one.Seed)
+					}
+				}
+			}
+			fmt.Fprintf(&b, " %d |", n)
+		}
+		fmt.Fprintln(&b)
+	}
+	slices.Sort(failed)
+	fmt.Fprintf(&b, "\n%d cases, %d failed %v, seeds %s, %d s each on average\n", total, len(failed), failed, r.seeds(), seconds/max(1, total))
+	return b.String()
+}
+
+// seeds writes the seeds as ranges.
+func (r *results) seeds() string {
+	var all []uint64
+	for seed := range r.last {
+		all = append(all, seed)
+	}
+	slices.Sort(all)
+	var parts []string
+	for i := 0; i < len(all); {
+		j := i
+		for j+1 < len(all) && all[j+1] == all[j]+1 {
+			j++
+		}
+		part := fmt.Sprint(all[i])
+		if j > i {
+			part += fmt.Sprintf("-%d", all[j])
+		}
+		parts, i = append(parts, part), j+1
+	}
+	return strings.Join(parts, ",")
+}
