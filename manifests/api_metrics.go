@@ -27,11 +27,11 @@ var APIMetrics = []APIMetric{
 	{"websocket_rejected_total", "counter", []string{"reason"}, nil, "WebSockets that were refused: full, unauthorized, draining.", "dashboard Connections"},
 	{"gomeet_api_meeting_participants", "gauge", []string{"meeting"}, nil,
 		"Participants of a running meeting, the same from every pod of the service meetings.", "MeetingTooLarge"},
-	{"gomeet_api_request_duration_seconds", "histogram", []string{"route", "method", "code"}, []string{"0.05", "0.1", "0.2", "0.5", "1"},
+	{"gomeet_api_request_duration_seconds", "histogram", []string{"route", "method", "code"}, []string{"0.05", "0.1", "0.15", "0.2", "0.5", "1"},
 		"Time to answer a request, by the route's pattern and never by its path.", "dashboard API"},
-	{"gomeet_api_db_query_duration_seconds", "histogram", []string{"query"}, []string{"0.01", "0.05", "0.1", "0.5", "1"},
+	{"gomeet_api_db_query_duration_seconds", "histogram", []string{"query"}, []string{"0.005", "0.01", "0.02", "0.05", "0.1", "0.5", "1"},
 		"Time of a database query as the API sees it, waiting for a connection included, by the query's name.", "DatabaseBudgetBurns*"},
-	{"gomeet_api_redis_command_duration_seconds", "histogram", []string{"command"}, []string{"0.001", "0.005", "0.01", "0.05"},
+	{"gomeet_api_redis_command_duration_seconds", "histogram", []string{"command"}, []string{"0.0005", "0.001", "0.002", "0.005", "0.01", "0.05"},
 		"Time of a Redis command as the API sees it.", "RedisBudgetBurns*"},
 }
 

@@ -17,14 +17,16 @@ type Unit string
 
 // The units in use.
 const (
-	UnitNone    Unit = units.Short
-	UnitPercent Unit = units.Percent
-	UnitRatio   Unit = units.PercentUnit
-	UnitSeconds Unit = units.Seconds
-	UnitMillis  Unit = units.Milliseconds
-	UnitBits    Unit = units.BitsPerSecondSI
-	UnitBytes   Unit = units.BytesIEC
-	UnitRate    Unit = units.RequestsPerSecond
+	UnitNone     Unit = units.Short
+	UnitPercent  Unit = units.Percent
+	UnitRatio    Unit = units.PercentUnit
+	UnitSeconds  Unit = units.Seconds
+	UnitMillis   Unit = units.Milliseconds
+	UnitBits     Unit = units.BitsPerSecondSI
+	UnitBytes    Unit = units.BytesIEC
+	UnitRequests Unit = units.RequestsPerSecond
+	UnitEvents   Unit = units.EventsPerSecond
+	UnitPackets  Unit = units.PacketsPerSecond
 )
 
 // Panel is one graph.
@@ -35,10 +37,12 @@ type Panel struct {
 	Unit Unit
 	// Queries maps legends to expressions, in the order of Legends.
 	Queries []Query
-	// Warn and Bad colour the graph from there on; 0 for none. Below turns them around:
-	// worse is less.
+	// Warn and Bad are drawn as lines, and Bad is always in view; 0 for none. Below turns
+	// them around: worse is less.
 	Warn, Bad float64
 	Below     bool
+	// Quiet is what is written where nothing is to be drawn, because nothing happened.
+	Quiet string
 }
 
 // Query is one expression; Legend may use labels as {{pod}}.
@@ -101,13 +105,25 @@ func (d Dashboard) Render() (string, error) {
 // graph is the panel as Grafana draws it, half a row wide.
 func (p Panel) graph() *timeseries.PanelBuilder {
 	source := common.DataSourceRef{Type: cog.ToPtr("prometheus"), Uid: cog.ToPtr(grafanaDatasource)}
+	worst, column := "max", "Max"
+	if p.Below {
+		worst, column = "min", "Min"
+	}
 	graph := timeseries.NewPanelBuilder().Title(p.Title).Description(p.Help).Datasource(source).Height(8).Span(12).
-		Unit(string(p.Unit)).Min(0).DrawStyle(common.GraphDrawStyleLine).FillOpacity(5).ShowPoints(common.VisibilityModeNever).
+		Unit(string(p.Unit)).Min(0).DrawStyle(common.GraphDrawStyleLine).ShowPoints(common.VisibilityModeNever).
 		ColorScheme(dashboard.NewFieldColorBuilder().Mode(dashboard.FieldColorModeIdPaletteClassic)).
 		Tooltip(common.NewVizTooltipOptionsBuilder().Mode(common.TooltipDisplayModeMulti).Sort(common.SortOrderDescending)).
-		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeList).Placement(common.LegendPlacementBottom))
+		// The worst is the first.
+		Legend(common.NewVizLegendOptionsBuilder().ShowLegend(true).DisplayMode(common.LegendDisplayModeTable).
+			Placement(common.LegendPlacementRight).Calcs([]string{"lastNotNull", worst}).SortBy(column).SortDesc(!p.Below))
 	for i, q := range p.Queries {
 		graph.WithTarget(prometheus.NewDataqueryBuilder().RefId(string(rune('A' + i))).Datasource(source).Expr(q.Expr).LegendFormat(q.Legend).Range())
+	}
+	if p.Quiet != "" {
+		graph.NoValue(p.Quiet)
+	}
+	if !p.Below && p.Bad > 0 {
+		graph.AxisSoftMax(p.Bad * 1.05)
 	}
 	if steps := p.steps(); len(steps) > 1 {
 		graph.Thresholds(dashboard.NewThresholdsConfigBuilder().Mode(dashboard.ThresholdsModeAbsolute).Steps(steps)).

@@ -31,8 +31,9 @@ func databaseDashboard(l Limits) Dashboard {
 			Bad:     replicaLagBytes,
 		},
 		{
-			Title: "Age of the newest backups", Help: "Each has a limit of its own in the alert BackupTooOld.", Unit: UnitSeconds,
-			Queries: []Query{q("time() - max by (system, kind) (gomeet_backup_success_timestamp_seconds)", "{{system}} {{kind}}")},
+			Title: "Age of the newest backups", Help: "As a share of the age at which BackupTooOld fires.", Unit: UnitRatio,
+			Queries: []Query{q("(time() - max by (system, kind) (gomeet_backup_success_timestamp_seconds)) / on (system, kind) gomeet:backup_age_limit_seconds", "{{system}} {{kind}}")},
+			Bad:     1,
 		},
 	}}
 }
@@ -51,7 +52,7 @@ func redisDashboard() Dashboard {
 			Warn:    0.002, Bad: 0.005,
 		},
 		{
-			Title: "Commands by node", Help: "One hot master is one hot meeting.", Unit: UnitRate,
+			Title: "Commands by node", Help: "One hot master is one hot meeting.", Unit: UnitEvents,
 			Queries: []Query{q("sum by (pod) (rate(redis_commands_processed_total[$__rate_interval]))", "{{pod}}")},
 		},
 		{

@@ -104,7 +104,7 @@ func TestGrafanasSchemaIsStrict(t *testing.T) {
 		"schemaVersion": {`"schemaVersion": 41`, `"schemaVersion": "41"`},
 		"panels[0]":     {`"gridPos"`, `"grid"`},
 		"options":       {`"showLegend": true`, `"showLegend": "yes"`},
-		"fillOpacity":   {`"fillOpacity": 5`, `"fillOpacity": "5"`},
+		"showPoints":    {`"showPoints": "never"`, `"showPoints": 5`},
 		"drawStyles":    {`"drawStyle"`, `"drawStyles"`},
 		"targets[0]":    {`"legendFormat"`, `"legend"`},
 		"units":         {`"unit"`, `"units"`},

@@ -1,5 +1,7 @@
 package manifests
 
+import "fmt"
+
 // q is a query.
 func q(expr, legend string) Query { return Query{expr, legend} }
 
@@ -12,8 +14,8 @@ func connectionDashboard(l Limits) Dashboard {
 			Warn:    float64(l.WebSockets) * 0.75, Bad: float64(l.WebSockets) * nearlyFullPercent / 100,
 		},
 		{
-			Title: "WebSockets of the twenty largest meetings", Help: "A meeting lives on one SFU node; the red line is what that carries.", Unit: UnitNone,
-			Queries: []Query{q("topk(20, sum by (meeting) (websocket_meeting_connections))", "{{meeting}}")},
+			Title: "WebSockets of the ten largest meetings", Help: "A meeting lives on one SFU node; the red line is what that carries.", Unit: UnitNone,
+			Queries: []Query{q("topk(10, sum by (meeting) (websocket_meeting_connections))", "{{meeting}}")},
 			Bad:     float64(l.LargestMeeting),
 		},
 		{
@@ -22,7 +24,7 @@ func connectionDashboard(l Limits) Dashboard {
 			Warn:    float64(l.WebSocketsPerPod) * 0.75, Bad: float64(l.WebSocketsPerPod),
 		},
 		{
-			Title: "Opened and refused", Help: "Refused ones say why.", Unit: UnitRate,
+			Title: "Opened and refused", Help: "Refused ones say why.", Unit: UnitEvents,
 			Queries: []Query{
 				q("sum(rate(websocket_opened_total[$__rate_interval]))", "opened"),
 				q("sum by (reason) (rate(websocket_rejected_total[$__rate_interval]))", "refused: {{reason}}"),
@@ -50,9 +52,18 @@ func bandwidthDashboard(l Limits) Dashboard {
 			Warn:    70, Bad: sfuCPUPercent,
 		},
 		{
-			Title: "Participants and meetings by node", Help: "The line is what the plan gives a node.", Unit: UnitNone,
-			Queries: []Query{q("sum by (node) (livekit_participant_total)", "participants {{node}}"), q("sum by (node) (livekit_room_total)", "meetings {{node}}")},
+			Title: "Participants by node", Help: "The line is what the plan gives a node.", Unit: UnitNone,
+			Queries: []Query{q("sum by (node) (livekit_participant_total)", "{{node}}")},
 			Bad:     float64(l.SFUParticipants),
+		},
+		{
+			Title: "Meetings by node", Help: "A running meeting cannot move to another node.", Unit: UnitNone,
+			Queries: []Query{q("sum by (node) (livekit_room_total)", "{{node}}")},
+		},
+		{
+			Title: "Packets dropped by node", Help: "LiveKit could not send them.", Unit: UnitPackets,
+			Queries: []Query{q(`sum by (node) (rate(livekit_node_packet_total{type="dropped"}[$__rate_interval]))`, "{{node}}")},
+			Quiet:   "No packet was dropped.",
 		},
 	}}
 }
@@ -74,15 +85,22 @@ func apiDashboard() Dashboard {
 			Warn:    0.15, Bad: 0.2,
 		},
 		{
-			Title: "Requests by service", Help: "At the edge.", Unit: UnitRate,
+			Title: "Requests by service", Help: "At the edge.", Unit: UnitRequests,
 			Queries: []Query{q(`sum by (service) (rate(traefik_service_requests_total{protocol="http"}[$__rate_interval]))`, "{{service}}")},
 		},
 		{
-			Title: "Budgets of the promises", Help: "Share of bad events in an hour, by promise.", Unit: UnitRatio,
-			Queries: []Query{q("gomeet:slo_errors:ratio_rate1h", "{{slo}}")},
-			Warn:    0.01, Bad: 0.05,
+			Title: "Error budgets", Help: "How fast they go, over an hour. At 1 the budget of 30 days is used up in 30 days.", Unit: UnitNone,
+			Queries: burnRates(), Bad: 1,
 		},
 	}}
+}
+
+// burnRates are the promises' shares of bad events as multiples of what is allowed.
+func burnRates() (queries []Query) {
+	for _, o := range objectives() {
+		queries = append(queries, q(fmt.Sprintf(`gomeet:slo_errors:ratio_rate1h{slo="%s"} / %g`, o.name, o.budget), o.name))
+	}
+	return queries
 }
 
 // errorDashboard is the design's "Error rates".
@@ -91,7 +109,7 @@ func errorDashboard() Dashboard {
 		{
 			Title: "5xx by service", Help: "Share of the answers at the edge.", Unit: UnitRatio,
 			Queries: []Query{q(`sum by (service) (rate(traefik_service_requests_total{code=~"5.."}[$__rate_interval])) / sum by (service) (rate(traefik_service_requests_total[$__rate_interval]))`, "{{service}}")},
-			Warn:    0.001, Bad: 0.005,
+			Warn:    0.001, Bad: 0.005, Quiet: "No request failed.",
 		},
 		{
 			Title: "Failed WebSockets", Help: "The promise is that less than 0.5 % fail.", Unit: UnitRatio,
@@ -99,13 +117,14 @@ func errorDashboard() Dashboard {
 			Warn:    0.0025, Bad: 0.005,
 		},
 		{
-			Title: "Too many requests", Help: "429 by service: one address asks too often, or an office is large.", Unit: UnitRate,
+			Title: "Too many requests", Help: "429 by service: one address asks too often, or an office is large.", Unit: UnitRequests,
 			Queries: []Query{q(`sum by (service) (rate(traefik_service_requests_total{code="429"}[$__rate_interval]))`, "{{service}}")},
+			Quiet:   "Nobody was turned away.",
 		},
 		{
 			Title: "Restarts", Help: "Of containers, in 15 minutes.", Unit: UnitNone,
 			Queries: []Query{q("sum by (namespace, pod) (increase(kube_pod_container_status_restarts_total[15m])) > 0", "{{namespace}}/{{pod}}")},
-			Bad:     3,
+			Bad:     3, Quiet: "No container restarted.",
 		},
 	}}
 }

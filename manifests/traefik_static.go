@@ -78,7 +78,7 @@ func (t Traefik) RenderStatic() (string, error) {
 	s.Metrics.Prometheus.AddRoutersLabels = true
 	// 0.2 is the promise; Traefik's own limits (0.1, 0.3, 1.2, 5) cannot tell whether it is
 	// kept.
-	s.Metrics.Prometheus.Buckets = []float64{0.05, 0.1, 0.2, 0.5, 1, 5}
+	s.Metrics.Prometheus.Buckets = []float64{0.05, 0.1, 0.15, 0.2, 0.5, 1, 5}
 	// Headers and the query carry tokens: LiveKit's clients send theirs as
 	// ?access_token=, and Traefik logs queries unless told not to.
 	s.AccessLog.Format = "json"
