@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gomeet/infra/internal/stackfile"
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/stacks"
 )
@@ -16,6 +18,7 @@ import (
 type planFlags struct {
 	cmd                    *cobra.Command
 	stack, model           string
+	calibration            string
 	meetings, participants int
 	redundancy, committed  int
 	regions                []string
@@ -35,6 +38,7 @@ func addPlanFlags(cmd *cobra.Command) *planFlags {
 	flags.StringSliceVar(&f.regions, "regions", []string{"sgp1"}, "regions of the sites, the primary first")
 	flags.BoolVar(&f.autoscale, "autoscale", false, "give the SFU and API pools autoscaling limits")
 	flags.BoolVar(&f.ha, "high-availability", true, "highly available control planes")
+	flags.StringVar(&f.calibration, "calibration", "", `plan with this file of "gomeet calibrate" instead of the published benchmark`)
 	_ = cmd.RegisterFlagCompletionFunc("model", cobra.FixedCompletions(
 		[]string{string(sizing.ModelDesign), string(sizing.ModelCapacity)}, cobra.ShellCompDirectiveNoFileComp))
 	return f
@@ -53,6 +57,14 @@ func (f *planFlags) input() (sizing.Input, error) {
 		for i, region := range f.regions {
 			in.Sites = append(in.Sites, sizing.Site{Name: fmt.Sprintf("site%d", i+1), Region: region})
 		}
+	}
+	in.Options.LiveKitVersion, in.Options.Today = manifests.LiveKitVersion(), time.Now().UTC().Format(time.DateOnly)
+	if f.calibration != "" {
+		file, err := readCalibration(f.calibration)
+		if err != nil {
+			return in, err
+		}
+		in.Options.Calibration = file.Sizing()
 	}
 	given := func(name string) bool { return f.stack == "" || f.cmd.Flags().Changed(name) }
 	if given("model") {

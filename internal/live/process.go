@@ -79,6 +79,9 @@ func (p *Process) Log() string {
 	return strings.TrimSpace(string(text))
 }
 
+// PID returns the daemon's number.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
 // Running says whether the daemon has not ended.
 func (p *Process) Running() bool {
 	select {
