@@ -44,7 +44,7 @@ type LiveKitArgs struct {
 }
 
 const (
-	livekitApp       = "livekit"
+	livekitApp       = manifests.LiveKitService
 	livekitConfigDir = "/etc/livekit"
 	// sfuUpWindow and sfuUpPeriod: the design's text says "CPU > 70% for 5 minutes", its
 	// YAML steps by two pods a minute; a node takes minutes to come, so the text's five

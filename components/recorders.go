@@ -40,7 +40,7 @@ type RecordersArgs struct {
 	NodeRanges []string
 }
 
-const recorderApp = "egress"
+const recorderApp = manifests.EgressService
 
 // NewRecorders deploys the recorders of a site. The options must carry the cluster's
 // provider.

@@ -4,6 +4,7 @@ import (
 	"github.com/pulumi/pulumi-digitalocean/sdk/v4/go/digitalocean"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/sizing"
 )
 
@@ -35,9 +36,6 @@ const (
 	// connectionPercent of a load balancer's limit: sizing plans one spare node, so a
 	// site at its target is at 80 % or less.
 	connectionPercent = 85
-	// expiryDays is when a certificate that renews itself 30 days before its end has
-	// clearly failed to (letsencrypt.org/docs/faq).
-	expiryDays = 14
 )
 
 // droplet lists the node alerts.
@@ -105,7 +103,7 @@ func (w *Watch) balancer(
 	}
 	if _, err := digitalocean.NewUptimeAlert(ctx, name+"-certificate", &digitalocean.UptimeAlertArgs{
 		Name: pulumi.String(physical + "-certificate"), CheckId: check.ID(), Type: pulumi.String("ssl_expiry"),
-		Comparison: pulumi.String("less_than"), Threshold: pulumi.Int(expiryDays), Period: pulumi.String("1h"), Notifications: notify,
+		Comparison: pulumi.String("less_than"), Threshold: pulumi.Int(manifests.PublicCertificateDays), Period: pulumi.String("1h"), Notifications: notify,
 	}, pulumi.Parent(w)); err != nil {
 		return err
 	}

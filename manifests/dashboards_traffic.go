@@ -98,7 +98,7 @@ func apiDashboard() Dashboard {
 // burnRates are the promises' shares of bad events as multiples of what is allowed.
 func burnRates() (queries []Query) {
 	for _, o := range objectives() {
-		queries = append(queries, q(fmt.Sprintf(`gomeet:slo_errors:ratio_rate1h{slo="%s"} / %g`, o.name, o.budget), o.name))
+		queries = append(queries, q(fmt.Sprintf(`gomeet:slo_errors:ratio_rate1h{slo="%s"} / %g`, o.Name, o.budget()), o.Name))
 	}
 	return queries
 }

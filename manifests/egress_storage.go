@@ -32,6 +32,9 @@ func (s EgressS3) check(c *checks) {
 		"storage.s3.endpoint", s.Endpoint, "https://host, or http://host:port for a store inside of the cluster")
 }
 
+// EgressService is the recorder's name as an app.
+const EgressService = "egress"
+
 // Ports of a recorder: those of livekit-helm, and egress' own default.
 const (
 	EgressHealthPort, EgressPrometheusPort, EgressTemplatePort = 8080, 9090, 7980

@@ -1,5 +1,8 @@
 package manifests
 
+// LiveKitService is the name of LiveKit's Service, and of the app.
+const LiveKitService = "livekit"
+
 // Ports of a media node.
 const (
 	// LiveKitPort, LiveKitTCPPort and LiveKitPrometheusPort are LiveKit's own

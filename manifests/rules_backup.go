@@ -16,8 +16,8 @@ var (
 	RecordingsBackups = []BackupLimit{{"recordings", "copy", 26 * time.Hour}}
 )
 
-// drillDays: the drill is weekly.
-const drillDays = 8
+// RestoreDrillMaxAge is how old the last restore drill may be: it is weekly, and has a day.
+const RestoreDrillMaxAge = 8 * 24 * time.Hour
 
 // backupRules watches that backups are made and can be restored. A backup that never
 // succeeded has no metric, which is an alert of its own.
@@ -57,7 +57,7 @@ func backupRules(l Limits) RuleFile {
 		},
 		Alert{
 			Name:     "RestoreDrillOverdue",
-			Expr:     fmt.Sprintf(`time() - gomeet_restore_drill_timestamp_seconds > %d`, drillDays*24*3600),
+			Expr:     fmt.Sprintf(`time() - gomeet_restore_drill_timestamp_seconds > %.0f`, RestoreDrillMaxAge.Seconds()),
 			Severity: Warning, Owner: OwnerData,
 			Summary: "The last restore drill of {{ $labels.system }} was {{ $value | humanizeDuration }} ago.",
 			Action:  "Start one: kubectl -n data create job --from=cronjob/postgres-drill drill-now.",
@@ -65,7 +65,7 @@ func backupRules(l Limits) RuleFile {
 		Alert{
 			Name:     "RestoreDrillMissing",
 			Expr:     `absent(gomeet_restore_drill_timestamp_seconds)`,
-			For:      drillDays * 24 * time.Hour,
+			For:      RestoreDrillMaxAge,
 			Severity: Warning, Owner: OwnerData,
 			Summary: "There never was a restore drill: nobody knows whether the backups can be read.",
 			Action:  "Look whether the CronJob is there and not suspended, and start one by hand.",

@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// PublicCertificateDays is when a certificate that renews itself 30 days before its end has
+// clearly failed to (letsencrypt.org/docs/faq). DigitalOcean's uptime checks alert on it.
+const PublicCertificateDays = 14
+
 const (
 	// certificateDays leaves a month to renew what this stack made itself.
 	certificateDays = 30

@@ -59,7 +59,7 @@ func ClusterRoutes(hosts EdgeHosts, apiNamespace, mediaNamespace string) []Traef
 	}
 	return append(routes, TraefikRoute{
 		Name: "livekit", Hosts: hosts.LiveKit, Path: "/rtc", WebSocket: true,
-		Backend: clusterURL("livekit", mediaNamespace, LiveKitPort),
+		Backend: clusterURL(LiveKitService, mediaNamespace, LiveKitPort),
 	}, TraefikRoute{
 		Name: "health", Hosts: hosts.API, Path: HealthPath, Backend: clusterURL("authentication", apiNamespace, APIPort),
 	}, TraefikRoute{

@@ -159,7 +159,7 @@ func address(service, namespace string, port int) string {
 }
 
 func (w *workloads) livekitAddress() string {
-	return address("livekit", manifests.MediaNamespace, manifests.LiveKitPort)
+	return address(manifests.LiveKitService, manifests.MediaNamespace, manifests.LiveKitPort)
 }
 
 // redis is the Redis cluster, as LiveKit and its recorders see it.

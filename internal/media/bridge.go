@@ -25,7 +25,7 @@ type bridge struct {
 
 func newBridge(via Via) *bridge {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &bridge{dial: via.dial(), ctx: ctx, cancel: cancel, routes: map[string]*net.UDPConn{}}
+	return &bridge{dial: via.Dialer(), ctx: ctx, cancel: cancel, routes: map[string]*net.UDPConn{}}
 }
 
 // packetBytes is the largest packet that a length of two bytes can tell.

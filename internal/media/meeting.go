@@ -22,6 +22,8 @@ type Meeting struct {
 	// JoinTime bounds the time until all are in and see everything, Duration is how long
 	// is measured then.
 	JoinTime, Duration time.Duration
+	// Room is the room's name; empty is a random one.
+	Room string
 }
 
 // joiners is how many join at once: a burst is another test than a meeting.
@@ -30,7 +32,8 @@ const joiners = 10
 // removeTime bounds the end of a room.
 const removeTime = 10 * time.Second
 
-func (m Meeting) validate() error {
+// Validate names what cannot be held.
+func (m Meeting) Validate() error {
 	switch {
 	case m.Participants < 2:
 		return fmt.Errorf("a meeting has %d participants, want at least 2", m.Participants)
@@ -42,11 +45,14 @@ func (m Meeting) validate() error {
 	return nil
 }
 
-// Hold holds a meeting and reports what arrived. The room has a random name and is deleted at the
+// NewRoom returns a name for a room that nobody else uses.
+func NewRoom() string { return "gomeet-check-" + uuid.NewString() }
+
+// Hold holds a meeting and reports what arrived. The room is deleted at the
 // end, and nothing is left running when ctx ends. During is called while it is measured, nil
 // for nothing; its error ends the meeting.
 func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Context) error) (report *Report, err error) {
-	if err := m.validate(); err != nil {
+	if err := m.Validate(); err != nil {
 		return nil, err
 	}
 	relay, err := newRelay(server, m.Transport)
@@ -56,15 +62,14 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 	defer relay.close()
 	joining, cancel := context.WithTimeoutCause(ctx, m.JoinTime, fmt.Errorf("it took more than %s", m.JoinTime))
 	defer cancel()
-	room := "gomeet-check-" + uuid.NewString()
+	room := m.Room
+	if room == "" {
+		room = NewRoom()
+	}
 	if err := server.create(joining, relay, room, m.Node); err != nil {
 		return nil, err
 	}
-	defer func() {
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTime)
-		defer cancel()
-		err = errors.Join(err, server.remove(ending, relay, room))
-	}()
+	defer func() { err = errors.Join(err, server.removeLater(ctx, relay, room)) }()
 	people := make([]*participant, m.Participants)
 	defer func() {
 		for _, p := range people {

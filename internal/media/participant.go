@@ -38,7 +38,7 @@ const settleTime = 20 * time.Millisecond
 
 // join enters a room and waits until media can flow: with a publisher, both ways.
 func join(ctx context.Context, server Server, relay *relay, transport Transport, room, identity string, bitsPerSecond int) (*participant, error) {
-	token, err := server.token(room, identity)
+	token, err := server.Token(room, identity)
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func newRelay(server Server, transport Transport) (*relay, error) {
 	}
 	r := &relay{
 		listener: listener, target: target,
-		dialer: websocket.Dialer{NetDialContext: server.Via.dial(), TLSClientConfig: server.Via.TLS},
+		dialer: websocket.Dialer{NetDialContext: server.Via.Dialer(), TLSClientConfig: server.Via.TLS},
 	}
 	if transport == TCP {
 		r.bridge = newBridge(server.Via)

@@ -52,8 +52,8 @@ type Spread struct {
 	Max     time.Duration `json:"max"`
 }
 
-// spread sorts its argument. A percentile is the nearest rank's.
-func spread(times []time.Duration) Spread {
+// NewSpread sorts its argument. A percentile is the nearest rank's.
+func NewSpread(times []time.Duration) Spread {
 	if len(times) == 0 {
 		return Spread{}
 	}
@@ -88,6 +88,6 @@ func (m Meeting) report(people []*participant) *Report {
 		}
 		s.mutex.Unlock()
 	}
-	r.Join, r.Delay, r.Interruption = spread(joins), spread(delays), spread(gaps)
+	r.Join, r.Delay, r.Interruption = NewSpread(joins), NewSpread(delays), NewSpread(gaps)
 	return r
 }

@@ -18,13 +18,16 @@ type Server struct {
 	Key, Secret string
 	// Via is how its address is reached and what its certificate is checked against.
 	Via Via
+	// API is where its room API is, such as http://127.0.0.1:7880 through a tunnel: the
+	// edge lets only signalling through. Empty is where it signals.
+	API string
 }
 
 // tokenTime is how long a token lets in: LiveKit refreshes it for those who are in.
 const tokenTime = 10 * time.Minute
 
-// token lets one participant into a room.
-func (s Server) token(room, identity string) (string, error) {
+// Token lets one participant into a room.
+func (s Server) Token(room, identity string) (string, error) {
 	yes := true
 	token, err := auth.NewAccessToken(s.Key, s.Secret).SetIdentity(identity).SetValidFor(tokenTime).
 		SetVideoGrant(&auth.VideoGrant{RoomJoin: true, Room: room, CanPublish: &yes, CanSubscribe: &yes}).ToJWT()
@@ -34,8 +37,11 @@ func (s Server) token(room, identity string) (string, error) {
 	return token, nil
 }
 
-// rooms is LiveKit's room API behind the relay.
+// rooms is LiveKit's room API, behind the relay unless it is elsewhere.
 func (s Server) rooms(relay *relay) *lksdk.RoomServiceClient {
+	if s.API != "" {
+		return lksdk.NewRoomServiceClient(s.API, s.Key, s.Secret)
+	}
 	return lksdk.NewRoomServiceClient(relay.url("http"), s.Key, s.Secret)
 }
 
@@ -54,4 +60,27 @@ func (s Server) remove(ctx context.Context, relay *relay, room string) error {
 		return fmt.Errorf("deleting room %s at %s: %w", room, s.URL, err)
 	}
 	return nil
+}
+
+// Within does something while a room exists that nobody else uses. The room is deleted
+// afterwards, whatever becomes of ctx.
+func (s Server) Within(ctx context.Context, room string, do func()) (err error) {
+	relay, err := newRelay(s, UDP)
+	if err != nil {
+		return err
+	}
+	defer relay.close()
+	if err := s.create(ctx, relay, room, ""); err != nil {
+		return err
+	}
+	defer func() { err = s.removeLater(ctx, relay, room) }()
+	do()
+	return nil
+}
+
+// removeLater deletes a room although ctx may have ended.
+func (s Server) removeLater(ctx context.Context, relay *relay, room string) error {
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), removeTime)
+	defer cancel()
+	return s.remove(ending, relay, room)
 }

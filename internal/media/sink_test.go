@@ -77,12 +77,12 @@ func TestReport(t *testing.T) {
 }
 
 func TestSpread(t *testing.T) {
-	require.Zero(t, spread(nil))
+	require.Zero(t, NewSpread(nil))
 	var times []time.Duration
 	for i := 100; i > 0; i-- {
 		times = append(times, time.Duration(i))
 	}
-	require.Equal(t, Spread{Samples: 100, Median: 50, P95: 95, Max: 100}, spread(times))
+	require.Equal(t, Spread{Samples: 100, Median: 50, P95: 95, Max: 100}, NewSpread(times))
 }
 
 func TestMeetingRejects(t *testing.T) {

@@ -15,8 +15,8 @@ type Via struct {
 	TLS *tls.Config
 }
 
-// dial is Dial, or net.Dialer's.
-func (v Via) dial() func(ctx context.Context, network, address string) (net.Conn, error) {
+// Dialer is Dial, or net.Dialer's.
+func (v Via) Dialer() func(ctx context.Context, network, address string) (net.Conn, error) {
 	if v.Dial != nil {
 		return v.Dial
 	}
@@ -26,7 +26,7 @@ func (v Via) dial() func(ctx context.Context, network, address string) (net.Conn
 // HTTP returns a client that goes this way. It follows no redirect.
 func (v Via) HTTP() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{DialContext: v.dial(), TLSClientConfig: v.TLS, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{DialContext: v.Dialer(), TLSClientConfig: v.TLS, ForceAttemptHTTP2: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
