@@ -74,6 +74,8 @@ func (p *Postgres) environment(c manifests.Patroni) corev1.EnvVarArray {
 		fromSecret("PATRONI_SUPERUSER_PASSWORD", p.secret, "postgres"),
 		fromSecret("PATRONI_REPLICATION_PASSWORD", p.secret, "replicator"),
 		fromSecret("PATRONI_REWIND_PASSWORD", p.secret, "rewind"),
+		// patronictl, which people type (docs/data.md), finds the cluster by Patroni's own file.
+		variable("PATRONICTL_CONFIG_FILE", patroniDir+"/"+manifests.PatroniFile),
 		// scripts/postgres-role-change.sh
 		variable("POOLERS", fmt.Sprintf("%s:%d", manifests.ServiceHost(manifests.PgBouncerMembers, manifests.DataNamespace), manifests.PgBouncerPort)),
 		fromSecret("PGBOUNCER_ADMIN_PASSWORD", p.secret, manifests.DefaultPgBouncer().AdminUser),

@@ -63,6 +63,7 @@ func (c *cluster) env(m *member) []string {
 		"PATRONI_NAME=" + m.name, "PATRONI_KUBERNETES_POD_IP=" + c.host,
 		"PATRONI_RESTAPI_CONNECT_ADDRESS=" + connect(m.rest), "PATRONI_POSTGRESQL_CONNECT_ADDRESS=" + connect(m.port),
 		"PATRONI_SUPERUSER_PASSWORD=" + superPassword, "PATRONI_REPLICATION_PASSWORD=replicator-live-test", "PATRONI_REWIND_PASSWORD=rewind-live-test",
+		"PATRONICTL_CONFIG_FILE=" + filepath.Join(m.dir, manifests.PatroniFile),
 		"PGBACKREST_CONFIG=" + filepath.Join(m.dir, manifests.PgBackRestFile),
 		"PGBACKREST_REPO1_S3_KEY=" + c.storage.Key, "PGBACKREST_REPO1_S3_KEY_SECRET=" + c.storage.Secret,
 		"PGBACKREST_REPO1_CIPHER_PASS=cipher-live-test",
