@@ -1,6 +1,10 @@
 package e2e_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
 
 // proveWorkloads judges what runs on prod's clusters (docs/workloads.md).
 func (w *world) proveWorkloads() {
@@ -17,11 +21,16 @@ func (w *world) proveWorkloads() {
 // was, but pods have other names.
 func (w *world) proveDisruptions() {
 	do := w.cloud()
+	var before map[string]drive
+	w.t.Run("Volumes", func(t *testing.T) { before = proveVolumes(t, w.prodClusters(), do) })
 	for _, c := range w.prodClusters() {
 		w.t.Run("Meetings/"+c.site, func(t *testing.T) { proveMeetings(t, c) })
 		w.t.Run("Rollouts/"+c.site, func(t *testing.T) { proveRollouts(t, c) })
 		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c, do) })
 	}
+	w.t.Run("VolumesFollow", func(t *testing.T) {
+		require.Equal(t, before, proveVolumes(t, w.prodClusters(), do), "every member found its own volume again")
+	})
 }
 
 func (w *world) prodClusters() []*cluster {
