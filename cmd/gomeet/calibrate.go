@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"gopkg.in/yaml.v3"
 
 	"github.com/gomeet/infra/internal/calibrate"
 	"github.com/gomeet/infra/internal/media"
@@ -52,7 +53,7 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	if r.Log.Resumed() {
 		r.Say("going on with the %d samples of %s", len(r.Log.Samples()), samples)
 	}
-	r.Say("%d steps in some %s or more; the node sends %.1f GB or less", len(r.Load.Plan()), r.Load.Time().Round(time.Minute), r.Load.Gigabytes())
+	r.Say("%d steps in some %s or more; the node sends %.3g GB or less", len(r.Load.Plan()), r.Load.Time().Round(time.Minute), r.Load.Gigabytes())
 	outcome, err := r.Do(cmd.Context())
 	if err != nil {
 		return fmt.Errorf("%w\nwhat was measured is in %s; the same command goes on from there", err, samples)
@@ -61,16 +62,21 @@ func (f *calibrateFlags) run(cmd *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("%w\nthe samples are in %s", err, samples)
 	}
-	if err := write(cmd.OutOrStdout(), f.output, report.Calibration(file, outcome.Stopped), file); err != nil {
+	text, err := file.Render()
+	if err != nil {
+		return err
+	}
+	// JSON has the names that the file has.
+	var view any
+	if err := yaml.Unmarshal(text, &view); err != nil {
+		return err
+	}
+	if err := write(cmd.OutOrStdout(), f.output, report.Calibration(file, outcome.Stopped), view); err != nil {
 		return err
 	}
 	if len(file.Refusals) > 0 && !f.accept {
 		return fmt.Errorf("%s is not written: the fit is not credible (--accept writes it all the same, with the reasons in it); the samples are in %s",
 			f.out, samples)
-	}
-	text, err := file.Render()
-	if err != nil {
-		return err
 	}
 	if err := calibrate.Replace(f.out, text); err != nil {
 		return err

@@ -116,6 +116,12 @@ func Fit(samples []calibration.Sample) (*calibration.Fit, error) {
 	}
 	f.GbitOutPerCore = times(f.PacketsOutPerCore, bits/packets/1e9)
 	f.TracksPerCore = times(f.PacketsOutPerCore, tracks/packets)
+	for _, b := range []*calibration.Bounds{&f.IdleVCPUs, &f.PacketsOutPerCore, &f.GbitOutPerCore, &f.TracksPerCore, f.MicrosecondsPerPacketIn} {
+		if b != nil {
+			*b = calibration.Bounds{Low: significant(b.Low), Estimate: significant(b.Estimate), High: significant(b.High)}
+		}
+	}
+	f.RSquared, f.LowestFanOut = significant(f.RSquared), significant(f.LowestFanOut)
 	return f, nil
 }
 

@@ -33,13 +33,13 @@ func TestFitFindsTheLine(t *testing.T) {
 	t.Run("exact", func(t *testing.T) {
 		f, err := Fit(samples(0.1, 25, 50, 0, mixed...))
 		require.NoError(t, err)
-		require.InEpsilon(t, 40_000, f.PacketsOutPerCore.Estimate, 1e-6)
-		require.InEpsilon(t, 40_000, f.PacketsOutPerCore.Low, 1e-6)
-		require.InEpsilon(t, 50, f.MicrosecondsPerPacketIn.Estimate, 1e-6)
+		require.InEpsilon(t, 40_000, f.PacketsOutPerCore.Estimate, 1e-4)
+		require.InEpsilon(t, 40_000, f.PacketsOutPerCore.Low, 1e-4)
+		require.InEpsilon(t, 50, f.MicrosecondsPerPacketIn.Estimate, 1e-4)
 		require.InDelta(t, 0.1, f.IdleVCPUs.Estimate, 1e-9)
 		require.InDelta(t, 1, f.RSquared, 1e-9)
 		require.InEpsilon(t, 0.32, f.GbitOutPerCore.Estimate, 1e-6, "40,000 packets of 1,000 bytes")
-		require.InEpsilon(t, 40_000.0/60, f.TracksPerCore.Estimate, 1e-6)
+		require.InEpsilon(t, 40_000.0/60, f.TracksPerCore.Estimate, 1e-4)
 		require.Equal(t, 13, f.Samples)
 		require.Empty(t, Refusals(f, 2))
 	})
@@ -72,7 +72,7 @@ func TestFitOfOneFanOut(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, f.MicrosecondsPerPacketIn)
 	require.InDelta(t, 49, f.LowestFanOut, 1e-9)
-	require.InEpsilon(t, 1e6/(25+49.0/49), f.PacketsOutPerCore.Estimate, 1e-6)
+	require.InEpsilon(t, 1e6/(25+49.0/49), f.PacketsOutPerCore.Estimate, 1e-4)
 }
 
 func TestFitRefusesTheDegenerate(t *testing.T) {

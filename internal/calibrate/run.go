@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/gomeet/infra/internal/media"
@@ -128,6 +129,7 @@ func (r *Run) tooMuch(done []calibration.Sample, next Step) string {
 func (r *Run) idle(ctx context.Context) (calibration.Sample, error) {
 	var sample calibration.Sample
 	err := r.window(ctx, &sample)
+	sample.DriverSaturated = false // It does nothing yet.
 	return sample, err
 }
 
@@ -213,7 +215,19 @@ func (r *Run) window(ctx context.Context, sample *calibration.Sample) error {
 		return err
 	}
 	sample.DriverVCPUs, sample.DriverSaturated = to.driver.since(from.driver)
+	for _, x := range []*float64{&sample.Seconds, &sample.PacketsOut, &sample.PacketsIn, &sample.BitsOut, &sample.VCPUs, &sample.DriverVCPUs} {
+		*x = significant(*x)
+	}
 	return nil
+}
+
+// significant keeps five digits, which is more than anything here is known to.
+func significant(x float64) float64 {
+	rounded, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 5, 64), 64)
+	if err != nil {
+		return x
+	}
+	return rounded
 }
 
 // look is everything at one moment.
@@ -267,9 +281,9 @@ func (r *Run) watch(ctx context.Context, end context.CancelCauseFunc) {
 // judge fills in what the participants saw, and says whether the sample counts.
 func (r *Run) judge(sample *calibration.Sample, report *media.Report, took time.Duration) {
 	const millisecond = float64(time.Millisecond)
-	sample.LossPercent = report.LossPercent()
-	sample.DelayP95Milliseconds = float64(report.Delay.P95) / millisecond
-	sample.Received = float64(report.Packets) / took.Seconds()
+	sample.LossPercent = significant(report.LossPercent())
+	sample.DelayP95Milliseconds = significant(float64(report.Delay.P95) / millisecond)
+	sample.Received = significant(float64(report.Packets) / took.Seconds())
 	sample.Excluded = r.Limits.exceeded(*sample)
 	if gone := sample.Participants - report.Participants; gone > 0 && sample.Excluded == "" {
 		sample.Excluded = fmt.Sprintf("%d of %d participants were put out of the room", gone, sample.Participants)

@@ -3,6 +3,7 @@
 package live_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -86,3 +87,39 @@ func TestCalibrate(t *testing.T) {
 		})
 	}
 }
+
+// A run that is cut off leaves no room behind, and the next one goes on where it was.
+func TestCalibrateIsCutOff(t *testing.T) {
+	l, _ := startedLiveKit(t)
+	run := calibrationRun(t, l, "")
+	run.Load = calibrate.Load{Participants: 6, Publishers: 3, BitsPerSecond: 100_000, Steps: 4, StepTime: 5 * time.Second}
+	path := filepath.Join(t.TempDir(), "samples")
+	open := func() int {
+		var err error
+		run.Log, err = calibrate.OpenLog(path, calibrate.Identity{Load: run.Load})
+		require.NoError(t, err)
+		return len(run.Log.Samples())
+	}
+	require.Zero(t, open())
+	ctx, cutOff := context.WithCancel(t.Context())
+	run.Say = func(format string, args ...any) {
+		t.Logf(format, args...)
+		if len(run.Log.Samples()) == 2 {
+			time.AfterFunc(settled, cutOff) // In the middle of the second step.
+		}
+	}
+	_, err := run.Do(ctx)
+	require.ErrorIs(t, err, context.Canceled)
+	metrics, err := live.Get(run.Metrics.URL)
+	require.NoError(t, err)
+	require.Regexp(t, `(?m)^livekit_room_total\{.*\} 0$`, metrics)
+
+	require.Equal(t, 2, open())
+	run.Say = t.Logf
+	outcome, err := run.Do(t.Context())
+	require.NoError(t, err)
+	require.Len(t, outcome.Samples, 1+len(run.Load.Plan()))
+}
+
+// settled is when a small meeting is on, and not yet over.
+const settled = 5 * time.Second
