@@ -9,6 +9,6 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newPlan(), newSimulate(), newCatalogue(), newSecrets(), newSummary(), newRecover(), newCost(), newDrift(), newPolicy(), newCalibrate(), newVerify())
+	root.AddCommand(newPlan(), newSimulate(), newCatalogue(), newSecrets(), newSummary(), newRecover(), newCost(), newDrift(), newPolicy(), newCalibrate(), newVerify(), newLoad())
 	return root
 }
