@@ -4,9 +4,7 @@ package live_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -25,12 +23,11 @@ type node struct {
 	manifests.LiveKit
 }
 
-// site is two media nodes behind an edge, as a site is deployed.
+// site is two media nodes behind one Service, which is all that the edge knows of them.
 type site struct {
 	redis   *live.Redis
 	nodes   []*node
 	service *live.Service
-	edge    *edge
 }
 
 // endpointTime is how long a Service still sends connections to a server that has died:
@@ -47,54 +44,16 @@ func startSite(t *testing.T) *site {
 		s.nodes = append(s.nodes, n)
 	}
 	s.service = live.StartService(t, s.nodes[0].Port, s.nodes[1].Port)
-	config := edgeConfig(t)
-	for i := range config.Routes {
-		if config.Routes[i].Name == "livekit" {
-			config.Routes[i].Backend = "http://" + live.Address(s.service.Port)
-		}
-	}
-	s.edge = startEdge(t, config)
 	return s
 }
 
-// server is the site as participants reach it: by the load balancer's way through the edge.
-// The room API is behind it, as the GoMeet API sees it.
+// server is the site as the edge reaches it.
 func (s *site) server() media.Server {
-	return media.Server{
-		URL: "wss://" + liveKitHost, Key: liveKitKey, Secret: liveKitSecret,
-		API: "http://" + live.Address(s.service.Port),
-		Via: media.Via{
-			Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-				conn, err := (&net.Dialer{}).DialContext(ctx, network, live.Address(s.edge.Ports.WebSecure))
-				if err != nil {
-					return nil, err
-				}
-				_, err = fmt.Fprintf(conn, "PROXY TCP4 %s 10.10.0.2 40000 443\r\n", client)
-				return conn, err
-			},
-			TLS: &tls.Config{RootCAs: s.edge.trust, MinVersion: tls.VersionTLS12},
-		},
-	}
+	return media.Server{URL: "ws://" + live.Address(s.service.Port), Key: liveKitKey, Secret: liveKitSecret}
 }
 
-// host returns the node that has the room, and the other one.
-func (s *site) host(t *testing.T) (host, other *node) {
-	t.Helper()
-	for i, n := range s.nodes {
-		metrics, err := live.Get("http://" + live.Address(n.Prometheus.Port) + "/metrics")
-		require.NoError(t, err)
-		for line := range strings.Lines(metrics) {
-			if strings.HasPrefix(line, "livekit_room_total{") && !strings.HasSuffix(line, " 0\n") {
-				return n, s.nodes[1-i]
-			}
-		}
-	}
-	t.Fatal("no node has a room")
-	return nil, nil
-}
-
-// rooms is how many rooms the node has.
-func (n *node) rooms() error {
+// hosts reports whether the node has a room.
+func (n *node) hosts() error {
 	metrics, err := live.Get("http://" + live.Address(n.Prometheus.Port) + "/metrics")
 	if err != nil {
 		return err
@@ -105,6 +64,14 @@ func (n *node) rooms() error {
 		}
 	}
 	return fmt.Errorf("it has no room")
+}
+
+// host returns the node that has the room, and the other one.
+func (s *site) host() (host, other *node) {
+	if s.nodes[0].hosts() == nil {
+		return s.nodes[0], s.nodes[1]
+	}
+	return s.nodes[1], s.nodes[0]
 }
 
 // A media node is killed in the middle of a meeting. Everybody comes back by themselves, to
@@ -124,13 +91,13 @@ func TestRoomMovesToTheOtherNode(t *testing.T) {
 			}
 			report, err := meeting.Hold(t.Context(), s.server(), func(context.Context) error {
 				time.Sleep(2 * time.Second)
-				lost, other = s.host(t)
+				lost, other = s.host()
 				lost.Signal(c.signal)
 				time.AfterFunc(endpointTime, func() { s.service.Remove(lost.Port) })
 				return nil
 			})
 			require.NoError(t, err)
-			require.NoError(t, other.rooms(), "the other node")
+			require.NoError(t, other.hosts(), "the other node")
 			t.Logf("%s: nothing seen for %s (median), %s (longest); %d reconnections, %d of %d tracks, left %v", c.name,
 				report.Interruption.Median, report.Interruption.Max, report.Reconnected, report.TracksSeen, report.TracksExpected, report.Left)
 			require.Equal(t, meeting.Participants, report.Participants, "back in the room; gone: %v", report.Left)

@@ -39,7 +39,8 @@ func UDPPorts(t *testing.T, from, n int) int {
 
 func udpFree(first, n int) bool {
 	for port := first; port < first+n; port++ {
-		conn, err := net.ListenPacket("udp", Address(port))
+		// At all addresses: a daemon may hold it at one.
+		conn, err := net.ListenPacket("udp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(port)))
 		if err != nil {
 			return false
 		}
