@@ -36,8 +36,8 @@ cannot be seen from outside. The design's five performance targets are among it.
 
 It joins rooms of its own and deletes them, and the recording, also on ctrl-C. With the
 defaults a site's meetings send and receive %.0f MB together: twice as many participants,
-publishers, bits per second or seconds are that many times more. A site's load balancers
-and SFU nodes send most of it, which counts towards the account's transfer.
+publishers, bits per second or seconds are that many times more. The SFU nodes
+send most of it, which counts towards the account's transfer.
 
 Exit codes: 0 everything passed, 2 something failed, 1 it could not find out. What is
 skipped counts as neither. docs/verify.md says what each check proves.`, o.Traffic()/1e6),

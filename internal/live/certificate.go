@@ -27,9 +27,10 @@ func Certificate(t *testing.T, names ...string) string {
 		SerialNumber: big.NewInt(1),
 		Subject:      pkix.Name{CommonName: "live test"},
 		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(time.Hour),
-		DNSNames:     names,
-		IPAddresses:  []net.IP{net.ParseIP(Loopback)},
+		// As long as those of Let's Encrypt.
+		NotAfter:    time.Now().Add(90 * 24 * time.Hour),
+		DNSNames:    names,
+		IPAddresses: []net.IP{net.ParseIP(Loopback)},
 		// Its own authority, so that the one file is also what clients trust.
 		IsCA: true, BasicConstraintsValid: true,
 	}

@@ -115,6 +115,19 @@ func (c *Cluster) Forward(ctx context.Context, namespace, app string, port int) 
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(int(ports[0].Local))), nil
 }
 
+// notReadyError says that an app has no pod to forward to.
+type notReadyError struct {
+	app  string
+	pods int
+}
+
+func (e *notReadyError) Error() string {
+	return fmt.Sprintf("no pod of %s is ready (%d exist)", e.app, e.pods)
+}
+
+// NotReady tells it from errors of the way into the cluster.
+func (e *notReadyError) NotReady() bool { return true }
+
 // ready is the name of a pod of an app that is ready.
 func (c *Cluster) ready(ctx context.Context, namespace, app string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
@@ -130,7 +143,7 @@ func (c *Cluster) ready(ctx context.Context, namespace, app string) (string, err
 			}
 		}
 	}
-	return "", fmt.Errorf("no pod of %s/%s is ready (%d exist)", namespace, app, len(pods.Items))
+	return "", &notReadyError{namespace + "/" + app, len(pods.Items)}
 }
 
 // Close ends all tunnels and waits for them.

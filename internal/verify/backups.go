@@ -20,14 +20,14 @@ func backups(ctx context.Context, p *probe) Result {
 	}
 	limits, err := p.ask(ctx, "gomeet:backup_age_limit_seconds")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	if len(limits) == 0 {
 		return skipped("no backup runs at this site")
 	}
 	ages, err := p.ask(ctx, "time() - max by (system, kind) (gomeet_backup_success_timestamp_seconds)")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	var wrong, young []string
 	for _, limit := range limits {
@@ -65,18 +65,18 @@ func drill(ctx context.Context, p *probe) Result {
 	// The drill is where PostgreSQL's backups are.
 	expected, err := p.ask(ctx, `gomeet:backup_age_limit_seconds{system="postgresql"}`)
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	if len(expected) == 0 {
 		return skipped("no restore drill runs at this site")
 	}
 	ages, err := p.ask(ctx, "time() - max by (system) (gomeet_restore_drill_timestamp_seconds)")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	outcomes, err := p.ask(ctx, "min by (system) (gomeet_restore_drill_success)")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	fix := "kubectl -n data create job --from=cronjob/postgres-drill drill-by-hand, and read its log; a new stack has none before its first week"
 	switch {

@@ -43,7 +43,7 @@ func meet(ctx context.Context, p *probe, transport media.Transport) Result {
 	}
 	server, err := p.liveKit(ctx)
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	m := p.Meeting
 	m.Transport = transport

@@ -62,11 +62,11 @@ func scraped(ctx context.Context, p *probe) Result {
 	}
 	up, err := p.ask(ctx, "up")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	missing, err := p.ask(ctx, "gomeet:expected_job unless on (job) up")
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	var wrong []string
 	for _, job := range missing {
@@ -114,7 +114,7 @@ func (p *probe) quantile(ctx context.Context, o sizing.Objective, histogram, fix
 	}
 	vector, err := p.ask(ctx, fmt.Sprintf("histogram_quantile(%g, sum by (le) (rate(%s_bucket[%s])))", o.Percent/100, histogram, window))
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	if len(vector) == 0 || math.IsNaN(float64(vector[0].Value)) {
 		return unknown(fmt.Sprintf("nothing was counted in %s in the last hour", histogram),

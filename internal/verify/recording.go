@@ -35,11 +35,11 @@ func recording(ctx context.Context, p *probe) Result {
 	}
 	server, err := p.liveKit(ctx)
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	bucket, err := p.openBucket(ctx)
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	m := p.Meeting
 	m.Participants, m.Publishers, m.Transport, m.Duration, m.Room = participantsOfRecord, 1, media.UDP, 0, media.NewRoom()

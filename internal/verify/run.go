@@ -96,11 +96,13 @@ func (p *probe) reachable(hosts ...string) (Result, bool) {
 	}
 	for _, host := range hosts {
 		if !p.Overridden(host) {
-			return unknown(p.Simulated, "verify a stack that is deployed to a real account, or give addresses with --resolve"), false
+			return unknown(p.Simulated, realStack), false
 		}
 	}
 	return Result{}, true
 }
+
+const realStack = "verify a stack that is deployed to a real account, or say with --resolve, --prometheus and --livekit-api where something does answer"
 
 // errInside says that there is no way into the cluster.
 var errInside = errors.New("no way into the cluster")
@@ -143,7 +145,15 @@ func (p *probe) liveKit(ctx context.Context) (media.Server, error) {
 	return s, nil
 }
 
-// blind is the result of a check that has no way to what it needs.
-func blind(err error) Result {
+// blind is the result of a check that has no way to what it needs. Pods that are not ready
+// are no matter of the way.
+func (p *probe) blind(err error) Result {
+	var pods interface{ NotReady() bool }
+	switch {
+	case errors.As(err, &pods) && pods.NotReady():
+		return failed("", err.Error(), "kubectl get pods -A, and kubectl describe those that are not ready")
+	case p.Simulated != "":
+		return unknown(p.Simulated, realStack)
+	}
 	return unknown(err.Error(), "is this network one of gomeet:controlPlaneAllowedAddresses? Else forward a port yourself, and name it with --prometheus or --livekit-api")
 }

@@ -75,7 +75,7 @@ func signalling(ctx context.Context, p *probe) Result {
 	}
 	server, err := p.liveKit(ctx)
 	if err != nil {
-		return blind(err)
+		return p.blind(err)
 	}
 	room := media.NewRoom()
 	var result Result
