@@ -86,7 +86,7 @@ func (r *recorder) StartEgress(_ context.Context, request *rpc.StartEgressReques
 		return nil, err
 	}
 	r.t.Cleanup(handler.Kill)
-	if err := handler.RegisterAllHandlerTopics(info.EgressId); err != nil {
+	if err := handler.RegisterStopEgressTopic(info.EgressId); err != nil {
 		return nil, err
 	}
 	r.mutex.Lock()

@@ -1,7 +1,9 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -28,6 +30,7 @@ func TestDevRoundTrip(t *testing.T) {
 	require.NoError(t, err, output)
 
 	w.requireDiscovery("dev", "singapore")
+	w.verifiesNothing("dev")
 
 	w.kill()
 	w.start()
@@ -44,6 +47,29 @@ func TestDevRoundTrip(t *testing.T) {
 	after, err := os.ReadFile(filepath.Join(w.root, "Pulumi.dev.yaml"))
 	require.NoError(t, err)
 	require.Equal(t, string(committed), string(after), "the committed stack file is left alone")
+}
+
+// verifiesNothing requires that verify claims no success here, where pods are simulated: it
+// could not find out, of any check, and says why.
+func (w *world) verifiesNothing(stack string) {
+	w.t.Helper()
+	output, err := w.shell(stack, "gomeet verify --output json --stack "+stack+" 2>/dev/null")
+	var exit *exec.ExitError
+	require.ErrorAs(w.t, err, &exit, output)
+	require.Equal(w.t, 1, exit.ExitCode(), output)
+	var report struct {
+		Results []struct{ Check, State, Reason string }
+	}
+	require.NoError(w.t, json.Unmarshal([]byte(output), &report), output)
+	require.NotEmpty(w.t, report.Results)
+	for _, r := range report.Results {
+		if r.Check == "recording" {
+			require.Equal(w.t, "skipped", r.State, "dev has no recorders")
+			continue
+		}
+		require.Equal(w.t, "unknown", r.State, r.Check)
+		require.Contains(w.t, r.Reason, "simulates pods", r.Check)
+	}
 }
 
 // keepsSecrets requires that the cluster's token is nowhere in plain text: not in the
