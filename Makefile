@@ -135,7 +135,7 @@ faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SE
 	  go test -count=1 -timeout 24h -v -run TestFaults ./e2e
 
 .PHONY: daemons
-daemons: ## Build the daemons that "make live" starts (LiveKit, Traefik)
+daemons: ## Build what "make live" starts (LiveKit, Traefik, k6)
 	@tools/build daemons
 
 # Every package of live tests but those of "make live-data".
@@ -144,6 +144,14 @@ LIVE = $$(go list -tags live ./internal/live/... | grep -vE '/(process|redis|pos
 .PHONY: live
 live: daemons ## Start the real daemons on the configuration rendered for them, in a network of their own
 	go test -tags live -count=1 -timeout 30m -p 1 -exec $(CURDIR)/tools/netns $(LIVE)
+
+# TEST is websocket, api, signalling or sfu; TARGET another URL than the stack's own, and
+# ARGS more flags (docs/load.md).
+TEST ?= api
+.PHONY: load
+load: commands ## Put load on a deployment (TEST=websocket|api|signalling|sfu TARGET=URL ARGS=...)
+	@tools/build load
+	$(TOOLS)/gomeet load $(TEST) --stack $(STACK) $(if $(TARGET),--target $(TARGET)) $(ARGS)
 
 # What the live tests of the data tier run, as Debian 12 names it.
 LIVE_DATA := postgresql postgresql-contrib patroni pgbackrest pgbouncer redis-server redis-tools rclone age jq shellcheck iproute2

@@ -34,6 +34,14 @@ type site struct {
 // kubelet sees its container end, and the EndpointSlice follows.
 const endpointTime = time.Second
 
+// promised is what an interruption is to be less than: LiveKit's constants make 10 to 30 s
+// likely. docs/recovery.md says how often it is not, and what is known of that.
+const promised = 30 * time.Second
+
+// afterwards is how long is measured once the room has moved: longer than LiveKit's own
+// timeouts, so that the last participant is back.
+const afterwards = 30 * time.Second
+
 func startSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{redis: live.StartRedis(t)}
@@ -74,34 +82,37 @@ func (s *site) host() (host, other *node) {
 	return s.nodes[1], s.nodes[0]
 }
 
-// A media node is killed in the middle of a meeting. Everybody comes back by themselves, to
-// the room on the other node; how long nothing was seen is what docs/recovery.md states.
+// A media node is lost in the middle of a meeting. Everybody comes back by themselves, to the
+// room on the other node; how long nothing was seen is what docs/recovery.md states. It
+// fails in some runs because one video does not come back: that is an open defect, not a
+// flaw of the test.
 func TestRoomMovesToTheOtherNode(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		// lose ends the node; a node that is frozen answers nothing and closes nothing.
+		// signal is what the node gets; one that is frozen answers nothing and closes nothing.
 		signal syscall.Signal
 	}{{"killed", syscall.SIGKILL}, {"frozen", syscall.SIGSTOP}} {
 		t.Run(c.name, func(t *testing.T) {
 			s := startSite(t)
-			var lost, other *node
 			meeting := media.Meeting{
 				Participants: 6, Publishers: 2, BitsPerSecond: 300_000, Transport: media.UDP,
-				JoinTime: time.Minute, Duration: 60 * time.Second,
+				JoinTime: time.Minute, Duration: afterwards,
 			}
 			report, err := meeting.Hold(t.Context(), s.server(), func(context.Context) error {
-				time.Sleep(2 * time.Second)
-				lost, other = s.host()
+				lost, other := s.host()
 				lost.Signal(c.signal)
 				time.AfterFunc(endpointTime, func() { s.service.Remove(lost.Port) })
+				began := time.Now()
+				other.Until("hosting the room", other.hosts)
+				t.Logf("%s: the other node has the room after %s", c.name, time.Since(began).Round(100*time.Millisecond))
 				return nil
 			})
 			require.NoError(t, err)
-			require.NoError(t, other.hosts(), "the other node")
 			t.Logf("%s: nothing seen for %s (median), %s (longest); %d reconnections, %d of %d tracks, left %v", c.name,
 				report.Interruption.Median, report.Interruption.Max, report.Reconnected, report.TracksSeen, report.TracksExpected, report.Left)
 			require.Equal(t, meeting.Participants, report.Participants, "back in the room; gone: %v", report.Left)
 			require.Equal(t, report.TracksExpected, report.TracksSeen)
+			require.Less(t, report.Interruption.Max, promised)
 		})
 	}
 }

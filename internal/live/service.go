@@ -17,6 +17,7 @@ type Service struct {
 	mutex sync.Mutex
 	ports []int
 	next  int
+	open  []net.Conn
 }
 
 // StartService listens in front of servers on ports of the loopback address.
@@ -34,11 +35,19 @@ func StartService(t *testing.T, ports ...int) *Service {
 			if err != nil {
 				return
 			}
+			s.mutex.Lock()
+			s.open = append(s.open, conn)
+			s.mutex.Unlock()
 			work.Go(func() { pass(conn, s.pick()) })
 		}
 	})
 	t.Cleanup(func() {
 		listener.Close()
+		s.mutex.Lock()
+		for _, conn := range s.open {
+			conn.Close()
+		}
+		s.mutex.Unlock()
 		work.Wait()
 	})
 	return s
