@@ -27,7 +27,7 @@ func calibrationRun(t *testing.T, l manifests.LiveKit, cpu string) *calibrate.Ru
 	require.NoError(t, err)
 	return &calibrate.Run{
 		Server: mediaServer(l), Metrics: metrics, CPU: source, VCPUs: source.VCPUs, JoinTime: 2 * time.Minute, Transport: media.UDP,
-		Load:   calibrate.Load{Participants: 50, Publishers: 3, BitsPerSecond: 300_000, Steps: 6, StepTime: 10 * time.Second},
+		Load:   calibrate.Load{Participants: 50, Publishers: 4, BitsPerSecond: 300_000, Steps: 6, StepTime: 10 * time.Second},
 		Limits: calibrate.Limits{LossPercent: 20, DelayP95: 10 * time.Second, CPUPercent: 95}, Say: t.Logf,
 	}
 }
