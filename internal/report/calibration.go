@@ -15,21 +15,24 @@ func calibrationSamples(f *calibration.File, stopped string) Table {
 	c := f.Conditions
 	t := Table{
 		Title: fmt.Sprintf("LiveKit %s on %d vCPUs over %s, videos of %d kbit/s", c.LiveKit, c.Node.VCPUs, c.Transport, c.BitsPerSecond/1000),
-		Header: []string{"Participants", "Publish", "Tracks", "Packets/s out", "Packets/s in", "Mbit/s out", "vCPUs", "CPU",
-			"Loss", "Delay p95", "Driver vCPUs", "Not used because"},
-		Numbers: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Wrap: 11,
+		Header: []string{"Participants", "Publish", "Tracks", "Packets/s out", "in", "Mbit/s out", "vCPUs", "CPU",
+			"Loss", "Delay p95", "Driver"},
+		Numbers: []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Wrap: -1,
 	}
 	for _, s := range f.Samples {
 		driver := fmt.Sprintf("%.2f", s.DriverVCPUs)
 		if s.DriverSaturated {
-			driver += " (saturated)"
+			driver += " full"
 		}
 		t.Rows = append(t.Rows, []string{
 			fmt.Sprint(s.Participants), fmt.Sprint(s.Publishers), fmt.Sprint(s.Tracks),
 			fmt.Sprintf("%.0f", s.PacketsOut), fmt.Sprintf("%.0f", s.PacketsIn), fmt.Sprintf("%.1f", s.BitsOut/1e6),
 			fmt.Sprintf("%.2f", s.VCPUs), fmt.Sprintf("%.0f %%", 100*s.VCPUs/float64(c.Node.VCPUs)),
-			fmt.Sprintf("%.2f %%", s.LossPercent), fmt.Sprintf("%.0f ms", s.DelayP95Milliseconds), driver, s.Excluded,
+			fmt.Sprintf("%.2f %%", s.LossPercent), fmt.Sprintf("%.0f ms", s.DelayP95Milliseconds), driver,
 		})
+		if s.Excluded != "" {
+			t.Remarks = append(t.Remarks, fmt.Sprintf("The step of %d tracks is not used: %s.", s.Tracks, s.Excluded))
+		}
 	}
 	if stopped != "" {
 		t.Remarks = append(t.Remarks, "Stopped before the end: "+stopped+".")
