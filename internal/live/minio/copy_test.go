@@ -70,17 +70,16 @@ func (s *store) startCopy() *minio.Client {
 	return client
 }
 
-// copy runs the script as its job does (components/minio_jobs.go).
+// copy runs the script as its job does (components/minio_jobs.go), but for the copy's kind:
+// Spaces has a name in DNS for each bucket.
 func (s *store) copy(env ...string) error {
 	host := "https://" + manifests.ServiceHost(manifests.MinIOService, manifests.DataNamespace) + ":9000"
 	_, err := s.script("recordings-copy.sh", append([]string{
 		"RCLONE_CONFIG_STORE_TYPE=s3", "RCLONE_CONFIG_STORE_PROVIDER=Minio", "RCLONE_CONFIG_STORE_ENDPOINT=" + host,
 		"RCLONE_CONFIG_STORE_REGION=" + manifests.MinIORegion, "RCLONE_CONFIG_STORE_ACCESS_KEY_ID=" + manifests.MinIOUser,
 		"RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY=" + userPassword,
-		"RCLONE_CONFIG_COPY_TYPE=s3", "RCLONE_CONFIG_COPY_PROVIDER=DigitalOcean", "RCLONE_CONFIG_COPY_ENDPOINT=https://" + copyHost + ":9000",
+		"RCLONE_CONFIG_COPY_TYPE=s3", "RCLONE_CONFIG_COPY_PROVIDER=Minio", "RCLONE_CONFIG_COPY_ENDPOINT=https://" + copyHost + ":9000",
 		"RCLONE_CONFIG_COPY_REGION=" + manifests.MinIORegion, "RCLONE_CONFIG_COPY_NO_CHECK_BUCKET=true",
-		// Spaces has a name for each bucket.
-		"RCLONE_CONFIG_COPY_FORCE_PATH_STYLE=true",
 		"RCLONE_CONFIG_COPY_ACCESS_KEY_ID=" + manifests.MinIORootUser, "RCLONE_CONFIG_COPY_SECRET_ACCESS_KEY=" + rootPassword,
 		"RECORDINGS_SOURCE=STORE:" + manifests.MinIOBucket, "RECORDINGS_COPY=COPY:" + manifests.MinIOBucket, "METRICS_DIR=" + s.root,
 	}, env...)...)
