@@ -14,7 +14,10 @@ SANDBOX := $(TOOLS)/gomeet-sandbox
 # With an installed Pulumi its own plugins are used, see tools/build.
 PLUGIN = $(if $(filter path,$(shell cat $(TOOLS)/.pulumi 2>/dev/null)),--official-plugin)
 # The environment that points Pulumi at the sandbox; "make env" prints it.
-ENV = eval "$$($(SANDBOX) env --stack $(STACK) $(PLUGIN))"
+ENV = eval "$$($(SANDBOX) env --stack $(STACK) $(PLUGIN))"; $(PRIVATE)
+# The Kubernetes provider leaves every kubeconfig in a temporary file: they go with the
+# folder.
+PRIVATE = export TMPDIR=$$(mktemp -d); trap 'rm -rf "$$TMPDIR"' EXIT
 
 .PHONY: help
 help: ## Show this list

@@ -53,6 +53,36 @@ func openResults(t *testing.T, path string) *results {
 	return r
 }
 
+// baseline is what happens without an accident, kept beside the results.
+type baseline struct {
+	Took  map[operation]time.Duration  `json:"took"`
+	Asked map[operation]int            `json:"asked"`
+	Want  map[operation]map[string]int `json:"want"`
+}
+
+func (r *results) remember(c *campaign) {
+	if r.file == nil {
+		return
+	}
+	text, err := json.Marshal(baseline{c.took, c.asked, c.want})
+	require.NoError(c.t, err)
+	require.NoError(c.t, os.WriteFile(r.file.Name()+".baseline", text, 0o600))
+}
+
+// recall tells a campaign what it has been without an accident, if that is known.
+func (r *results) recall(c *campaign) bool {
+	var b baseline
+	if r.file == nil {
+		return false
+	}
+	text, err := os.ReadFile(r.file.Name() + ".baseline")
+	if err != nil || json.Unmarshal(text, &b) != nil {
+		return false
+	}
+	c.took, c.asked, c.want = b.Took, b.Asked, b.Want
+	return true
+}
+
 // missing leaves out the seeds that have passed.
 func (r *results) missing(seeds []uint64) []uint64 {
 	return slices.DeleteFunc(slices.Clone(seeds), func(seed uint64) bool { return r.last[seed].Passed })

@@ -100,7 +100,10 @@ func (c *campaign) noSecrets() {
 				return err
 			}
 			info, err := entry.Info()
-			if err != nil || info.ModTime().Before(c.seen) {
+			// The Kubernetes provider leaves each kubeconfig in a temporary file
+			// (writeKubeconfigToFile), for its owner alone.
+			private := name == "tmp" && err == nil && info.Mode().Perm()&0o077 == 0
+			if err != nil || private || info.ModTime().Before(c.seen) {
 				return nil
 			}
 			text, err := os.ReadFile(path)

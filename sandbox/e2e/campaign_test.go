@@ -53,8 +53,9 @@ type campaign struct {
 	seen    time.Time
 }
 
-// newCampaign brings a small stack up, changes it, and brings it down once.
-func newCampaign(w *world, of shape, program string) *campaign {
+// newCampaign prepares a small stack, and brings it up, changes it and brings it down once,
+// unless an earlier run with the same results did.
+func newCampaign(w *world, of shape, program string, results *results) *campaign {
 	c := &campaign{
 		shape: of, w: w, t: w.t, wire: newWire(w),
 		took: map[operation]time.Duration{}, asked: map[operation]int{}, want: map[operation]map[string]int{}, secrets: map[string]string{},
@@ -69,19 +70,28 @@ func newCampaign(w *world, of shape, program string) *campaign {
 	c.set(c.changes)
 	c.copy(file, c.changed)
 	c.readConfiguredSecrets()
-	for _, what := range []operation{create, change, destroy} {
-		c.use(what)
-		started, asked := time.Now(), w.changes()
-		output, err := c.command(what)
-		require.NoError(w.t, err, output)
-		c.took[what], c.asked[what] = time.Since(started), w.changes()-asked
-		c.want[what] = c.inventory()
-		c.settled(what)
-		c.buryVolumes(what)
-		w.t.Logf("undisturbed %s: %s, %d changes", what, c.took[what].Round(time.Second), c.asked[what])
+	if !results.recall(c) {
+		c.undisturbed()
+		results.remember(c)
 	}
 	c.took[abandon], c.asked[abandon], c.want[abandon] = c.took[create], c.asked[create], c.want[destroy]
 	return c
+}
+
+// undisturbed measures what happens without an accident.
+func (c *campaign) undisturbed() {
+	c.t.Helper()
+	for _, what := range []operation{create, change, destroy} {
+		c.use(what)
+		started, asked := time.Now(), c.w.changes()
+		output, err := c.command(what)
+		require.NoError(c.t, err, output)
+		c.took[what], c.asked[what] = time.Since(started), c.w.changes()-asked
+		c.want[what] = c.inventory()
+		c.settled(what)
+		c.buryVolumes(what)
+		c.t.Logf("undisturbed %s: %s, %d changes", what, c.took[what].Round(time.Second), c.asked[what])
+	}
 }
 
 // set changes the stack file: each assignment is KEY=VALUE.

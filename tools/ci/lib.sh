@@ -8,6 +8,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # An installed Pulumi comes before the one that tools/ci/setup built.
 export PATH=$PATH:$PWD/tools/bin
 export PULUMI_SKIP_UPDATE_CHECK=true
+# The Kubernetes provider leaves every kubeconfig in a temporary file: they go with the
+# folder.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
 
 # begin ARGUMENTS: sets stack and folder.
 begin() {
