@@ -66,6 +66,7 @@ func startRecorder(t *testing.T, r *live.Redis) *recorder {
 	made.server, err = rpc.NewEgressInternalServer(made, made.bus)
 	require.NoError(t, err)
 	t.Cleanup(made.server.Kill)
+	require.NoError(t, made.server.RegisterStartEgressTopic(""))
 	return made
 }
 

@@ -221,7 +221,9 @@ func (d *deployment) rooms(t *testing.T) (names []string) {
 func TestVerify(t *testing.T) {
 	d := startDeployment(t)
 	fifty := d.options
-	fifty.Meeting.Participants, fifty.Meeting.BitsPerSecond, fifty.Meeting.Duration = 50, 300_000, 5*time.Second
+	// All fifty and the SFU are on this machine: one of them is seen, so that what is
+	// measured is the way and not the machine.
+	fifty.Meeting.Participants, fifty.Meeting.Publishers, fifty.Meeting.BitsPerSecond, fifty.Meeting.Duration = 50, 1, 100_000, 5*time.Second
 	r, _, _ := d.verify(t, fifty)
 	for _, result := range r.Results {
 		require.Equal(t, verify.Pass, result.State, "%+v", result)

@@ -2,6 +2,8 @@ package media
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -52,6 +54,8 @@ func newRelay(server Server, transport Transport) (*relay, error) {
 			p.Out.Host = plain.Host
 		},
 		Transport: server.Via.HTTP().Transport,
+		// Failures are the SDK's to report.
+		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = r.server.Serve(listener) }()

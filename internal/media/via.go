@@ -23,10 +23,11 @@ func (v Via) Dialer() func(ctx context.Context, network, address string) (net.Co
 	return (&net.Dialer{}).DialContext
 }
 
-// HTTP returns a client that goes this way. It follows no redirect.
+// HTTP returns a client that goes this way. It follows no redirect. Its TLS is a copy, as the
+// client offers HTTP/2 in it, which no WebSocket may.
 func (v Via) HTTP() *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{DialContext: v.Dialer(), TLSClientConfig: v.TLS, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{DialContext: v.Dialer(), TLSClientConfig: v.TLS.Clone(), ForceAttemptHTTP2: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -131,6 +131,7 @@ func newWorld(t *testing.T) *world {
 	mux.HandleFunc(liveKitHost+"/rtc", func(rw http.ResponseWriter, r *http.Request) { w.rtc(rw, r) })
 	secure := httptest.NewUnstartedServer(mux)
 	secure.TLS = &tls.Config{Certificates: []tls.Certificate{trust.sign(t, 900*time.Hour, apiHost, webSocketHost, liveKitHost)}}
+	secure.EnableHTTP2 = true // As the edge does.
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	plain := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.plain(rw, r) }))
