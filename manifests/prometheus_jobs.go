@@ -33,7 +33,8 @@ type ScrapeJob struct {
 	TLS *ScrapeTLS
 	// Token sends the account's token.
 	Token bool
-	// HonorLabels keeps the labels job and instance that the target serves.
+	// HonorLabels keeps labels that the target serves where discovery has one of the same
+	// name: the target speaks of others than itself.
 	HonorLabels bool
 	// NodeRole adds the label role, that of the target's node.
 	NodeRole bool
@@ -87,6 +88,9 @@ func platformJobs() []ScrapeJob {
 	patroni.TLS = &data
 	gateway := pod("pushgateway", MonitoringNamespace, "metrics", PushgatewayService)
 	gateway.HonorLabels = true
+	// Its pods and nodes are those it tells about, not its own.
+	state := pod("kube-state-metrics", MonitoringNamespace, "metrics", KubeStateMetricsApp)
+	state.HonorLabels = true
 	node := pod("node", NodeMetricsNamespace, "metrics", NodeExporterApp)
 	node.NodeRole = true
 	jobs := []ScrapeJob{
@@ -103,7 +107,7 @@ func platformJobs() []ScrapeJob {
 			"rediss://$1."+DataNamespace+fmt.Sprintf(".svc.cluster.local:%d", RedisPort), nil),
 		pod("pgbouncer", DataNamespace, "metrics", PgBouncerService),
 		node,
-		pod("kube-state-metrics", MonitoringNamespace, "metrics", KubeStateMetricsApp),
+		state,
 		gateway,
 		pod("prometheus", MonitoringNamespace, "metrics", PrometheusService),
 		pod("alertmanager", MonitoringNamespace, "metrics", AlertmanagerApp),

@@ -62,7 +62,7 @@ var operationFirings = map[string]firing{
 	"JobHasNoTargets":     {"15m", up("livekit", 1), series{`up{job="livekit"}`: "0x40", `up{job="node"}`: "1x40"}},
 	"TargetDown":          {"10m", series{`up{job="node",instance="n"}`: "0x20"}, series{`up{job="node",instance="n"}`: "1x20"}},
 	"RuleEvaluationFails": rolled("prometheus_rule_evaluation_failures_total", `{rule_group="media"}`, "30m", 1),
-	"AlertsDropped":       rolled("prometheus_notifications_dropped_total", `{pod="prometheus-0"}`, "30m", 1),
+	"AlertsDropped":       rolled("prometheus_notifications_dropped_total", `{pod="prometheus-0",alertmanager="http://10.0.0.7:9093/api/v2/alerts"}`, "30m", 1),
 	"RemoteWriteBehind":   {"20m", behind(301), behind(300)},
 	"NotificationsFail":   rolled("alertmanager_notifications_failed_total", `{integration="slack"}`, "30m", 1),
 }
@@ -88,8 +88,9 @@ func wanted(now, low, high int) series {
 
 // behind is a remote store that lags by so many seconds.
 func behind(seconds int) series {
+	labels := `{pod="prometheus-0",remote_name="store",url="https://metrics.example"}`
 	return series{
-		`prometheus_remote_storage_highest_timestamp_in_seconds{pod="prometheus-0"}`:                                                           "10000+60x40",
-		`prometheus_remote_storage_queue_highest_sent_timestamp_seconds{pod="prometheus-0",remote_name="store",url="https://metrics.example"}`: fmt.Sprintf("%d+60x40", 10_000-seconds),
+		"prometheus_remote_storage_queue_highest_timestamp_seconds" + labels:      "10000+60x40",
+		"prometheus_remote_storage_queue_highest_sent_timestamp_seconds" + labels: fmt.Sprintf("%d+60x40", 10_000-seconds),
 	}
 }

@@ -52,17 +52,17 @@ func watcherRules(l Limits) RuleFile {
 		},
 		Alert{
 			Name:     "AlertsDropped",
-			Expr:     `increase(prometheus_notifications_dropped_total[10m]) > 0`,
+			Expr:     `increase(prometheus_notifications_dropped_total[10m]) > 0 or prometheus_notifications_alertmanagers_discovered == 0`,
 			For:      5 * time.Minute,
 			Severity: Critical, Owner: OwnerPlatform,
-			Summary: "{{ $labels.pod }} can hand its alerts to no Alertmanager; you hear of it from another one, if there is one.",
+			Summary: "{{ $labels.pod }} cannot hand its alerts to {{ if $labels.alertmanager }}{{ $labels.alertmanager }}{{ else }}any Alertmanager: it finds none{{ end }}.",
 			Action:  "Are Alertmanager's pods there (kubectl -n monitoring get pods), and does their headless Service have addresses?",
 		},
 	)
 	f.Alerts = append(f.Alerts, when(l.RemoteWrite, Alert{
 		Name: "RemoteWriteBehind",
-		Expr: fmt.Sprintf(`prometheus_remote_storage_highest_timestamp_in_seconds - on (pod) group_right`+
-			` prometheus_remote_storage_queue_highest_sent_timestamp_seconds > %.0f`, remoteWriteBehind.Seconds()),
+		Expr: fmt.Sprintf(`prometheus_remote_storage_queue_highest_timestamp_seconds`+
+			` - prometheus_remote_storage_queue_highest_sent_timestamp_seconds > %.0f`, remoteWriteBehind.Seconds()),
 		For:      10 * time.Minute,
 		Severity: Warning, Owner: OwnerPlatform,
 		Summary: "The remote store is {{ $value | humanizeDuration }} behind {{ $labels.pod }}.",

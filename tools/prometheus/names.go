@@ -31,23 +31,36 @@ func ReadExported(dir string) (Exported, error) {
 	}
 	all := Exported{}
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		served, err := readList(file)
 		if err != nil {
 			return nil, err
 		}
-		for _, line := range strings.Split(string(text), "\n") {
-			if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
-				continue
-			}
-			name, rest, _ := strings.Cut(line, "{")
-			var names []string
-			if rest = strings.TrimSuffix(rest, "}"); rest != "" {
-				names = strings.Split(rest, ",")
-			}
-			all[name] = append(all[name], names...)
+		for name, own := range served {
+			all[name] = append(all[name], own...)
 		}
 	}
 	return all, nil
+}
+
+// readList reads one of them.
+func readList(file string) (Exported, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	served := Exported{}
+	for _, line := range strings.Split(string(text), "\n") {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, rest, _ := strings.Cut(line, "{")
+		var own []string
+		if rest = strings.TrimSuffix(rest, "}"); rest != "" {
+			own = strings.Split(rest, ",")
+		}
+		served[name] = append(served[name], own...)
+	}
+	return served, nil
 }
 
 // Unknown returns what of an expression nobody exports: metrics, and labels that are
