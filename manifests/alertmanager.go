@@ -123,7 +123,7 @@ var inhibitions = []inhibitYAML{
 	// The same promise, slower.
 	{[]string{`slo=~".+"`, `severity="critical"`}, []string{`slo=~".+"`, `severity="warning"`}, []string{"slo", "site"}},
 	// What ran on a node that is gone.
-	{[]string{`alertname="NodeNotReady"`}, []string{`alertname=~"TargetDown|PodCrashLooping"`}, []string{"node", "site"}},
+	{[]string{`alertname="NodeNotReady"`}, []string{`alertname="TargetDown"`}, []string{"node", "site"}},
 	{[]string{`alertname="CertificateEndsNow"`}, []string{`alertname="CertificateEndsSoon"`}, []string{"certificate", "site"}},
 }
 

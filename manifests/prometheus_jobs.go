@@ -33,8 +33,8 @@ type ScrapeJob struct {
 	TLS *ScrapeTLS
 	// Token sends the account's token.
 	Token bool
-	// HonorLabels keeps labels that the target serves where discovery has one of the same
-	// name: the target speaks of others than itself.
+	// HonorLabels keeps the labels that the target serves, and gives it none of its own: it
+	// speaks of other pods and nodes than those it is.
 	HonorLabels bool
 	// NodeRole adds the label role, that of the target's node.
 	NodeRole bool

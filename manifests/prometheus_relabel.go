@@ -44,8 +44,11 @@ func (j ScrapeJob) relabels() []relabel {
 		keep(j.Port, of("pod_container_port_name")...),
 		// A pod that ended keeps its address until it is deleted.
 		relabel{Source: of("pod_phase"), Regex: "Pending|Succeeded|Failed|Completed", Action: "drop"},
-		label("namespace", "namespace"), label("pod", "pod_name"), label("node", "pod_node_name"), label("app", "pod_label_"+appLabel),
 	)
+	if !j.HonorLabels {
+		steps = append(steps,
+			label("namespace", "namespace"), label("pod", "pod_name"), label("node", "pod_node_name"), label("app", "pod_label_"+appLabel))
+	}
 	if j.NodeRole {
 		steps = append(steps, label("role", "node_label_gomeet_com_role"))
 	}
