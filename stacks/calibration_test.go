@@ -28,7 +28,7 @@ func TestCalibration(t *testing.T) {
 	require.NoError(t, err)
 	raw, err := file.Plain()
 	require.NoError(t, err)
-	raw["gomeet:model"] = string(sizing.ModelCapacity)
+	raw["gomeet:model"], raw["gomeet:meetings"] = string(sizing.ModelCapacity), "20"
 	sfu := func() int {
 		cfg, err := stacks.Inspect("prod", raw)
 		require.NoError(t, err)
