@@ -137,6 +137,16 @@ faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SE
 	cd sandbox && GOMEET_FAULT_SEEDS=$(SEEDS) GOMEET_FAULT_WORKERS=$(WORKERS) GOMEET_FAULT_RESULTS=$(abspath $(RESULTS)) \
 	  go test -count=1 -timeout 24h -v -run TestFaults ./e2e
 
+# How long each target is fuzzed; a failure is kept in its package's testdata/fuzz.
+FUZZTIME ?= 30s
+.PHONY: fuzz
+fuzz: ## Fuzz everything that people or programs hand in (FUZZTIME=30s each)
+	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z]+' . | sed -E 's|/[^/]*_test.go:[0-9]+:func | |' | \
+	while read -r package target; do \
+	  echo "fuzz: $$package $$target"; \
+	  go test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \
+	done
+
 .PHONY: daemons
 daemons: ## Build what "make live" starts (LiveKit, Traefik, k6)
 	@tools/build daemons

@@ -74,6 +74,8 @@ func TestSettingsAreChecked(t *testing.T) {
 		"exceptions: [{rule: gomeet-budget, reason: it is agreed with the board}]": "expires: missing",
 		"exceptions: [{rule: gomeet-budget, expires: soon}]":                       `"soon": must be a day`,
 		"exceptions: [{rules: []}]":                                                "field rules not found",
+		"monthlyBudget: {dev: 1e999999999}":                                        "monthlyBudget.dev: must be US dollars per month",
+		"monthlyBudget: {dev: 1e-999999999}":                                       "monthlyBudget.dev: must be US dollars per month",
 		"monthlyBudget: {dev: 0}":                                                  "monthlyBudget.dev: 0: must be above 0",
 		`exceptions: [{rule: gomeet-budget, name: "[", reason: it is agreed with the board, expires: 2027-01-01}]`: `"[": must be a pattern`,
 	} {

@@ -37,6 +37,9 @@ type File struct {
 	Exceptions []Exception `yaml:"exceptions"`
 }
 
+// budgetDigits bounds a budget on both sides of its point; no bill has more.
+const budgetDigits = 12
+
 // Read reads a settings file and checks it. The error names the file, the exception,
 // the bad value and what is allowed.
 func Read(path string) (*File, error) {
@@ -65,6 +68,10 @@ func Parse(text []byte) (*File, error) {
 		}
 	}
 	for stack, budget := range f.MonthlyBudget {
+		// The exponent comes first: to compare or print 1e999999999 takes all memory.
+		if exponent := budget.Exponent(); exponent > budgetDigits || exponent < -budgetDigits || budget.NumDigits() > 2*budgetDigits {
+			return nil, fmt.Errorf("monthlyBudget.%s: must be US dollars per month, such as 17500", stack)
+		}
 		if !budget.IsPositive() {
 			return nil, fmt.Errorf("monthlyBudget.%s: %s: must be above 0; leave it out for no limit", stack, budget)
 		}

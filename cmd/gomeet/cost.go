@@ -107,7 +107,7 @@ func parseGates(monthly, increase, percent string) (cost.Gates, error) {
 		if g.text == "" {
 			continue
 		}
-		limit, err := decimal.NewFromString(g.text)
+		limit, err := cost.ParseAmount(g.text)
 		if err != nil || limit.IsNegative() {
 			return gates, fmt.Errorf("%s: %q: must be a number, 0 or more, such as 500 or 12.50", g.flag, g.text)
 		}

@@ -24,16 +24,17 @@ func TestCostExitCodes(t *testing.T) {
 		code int
 		says []string
 	}{
-		"no limits":           {nil, 0, nil},
-		"within":              {[]string{"--max-monthly", "288", "--max-increase", "90", "--max-increase-percent", "45.5"}, 0, nil},
-		"over monthly":        {[]string{"--max-monthly", "287.99"}, 3, []string{"--max-monthly: $288.00 a month is more than $287.99"}},
-		"over increase":       {[]string{"--max-increase", "89.99"}, 4, []string{"--max-increase: $90.00 a month is more than $89.99"}},
-		"over percent":        {[]string{"--max-increase-percent", "45"}, 5, []string{"--max-increase-percent: +45.45 % is more than 45 %"}},
-		"over two of them":    {[]string{"--max-increase", "1", "--max-increase-percent", "45"}, 4, []string{"--max-increase:", "--max-increase-percent:"}},
-		"a limit of nonsense": {[]string{"--max-increase", "lots"}, 1, []string{`--max-increase: "lots": must be a number`}},
-		"a negative limit":    {[]string{"--max-monthly", "-1"}, 1, []string{`--max-monthly: "-1": must be a number`}},
-		"an unknown format":   {[]string{"--output", "poem"}, 1, []string{`--output: "poem"`}},
-		"another stack":       {[]string{"--stack", "prod"}, 1, []string{`--stack "prod": the preview is of stack "dev"`}},
+		"no limits":             {nil, 0, nil},
+		"within":                {[]string{"--max-monthly", "288", "--max-increase", "90", "--max-increase-percent", "45.5"}, 0, nil},
+		"over monthly":          {[]string{"--max-monthly", "287.99"}, 3, []string{"--max-monthly: $288.00 a month is more than $287.99"}},
+		"over increase":         {[]string{"--max-increase", "89.99"}, 4, []string{"--max-increase: $90.00 a month is more than $89.99"}},
+		"over percent":          {[]string{"--max-increase-percent", "45"}, 5, []string{"--max-increase-percent: +45.45 % is more than 45 %"}},
+		"over two of them":      {[]string{"--max-increase", "1", "--max-increase-percent", "45"}, 4, []string{"--max-increase:", "--max-increase-percent:"}},
+		"a limit of nonsense":   {[]string{"--max-increase", "lots"}, 1, []string{`--max-increase: "lots": must be a number`}},
+		"a limit of all memory": {[]string{"--max-monthly", "1e999999999"}, 1, []string{`--max-monthly: "1e999999999": must be a number`}},
+		"a negative limit":      {[]string{"--max-monthly", "-1"}, 1, []string{`--max-monthly: "-1": must be a number`}},
+		"an unknown format":     {[]string{"--output", "poem"}, 1, []string{`--output: "poem"`}},
+		"another stack":         {[]string{"--stack", "prod"}, 1, []string{`--stack "prod": the preview is of stack "dev"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out, err := run(t, append([]string{"cost", "--preview-file", larger}, c.args...)...)

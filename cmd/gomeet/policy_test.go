@@ -2,10 +2,15 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +86,33 @@ func TestPolicyOutput(t *testing.T) {
 
 var rulesTable = regexp.MustCompile(`(?s)(<!-- gomeet policy --rules -->\n)(.*?)(<!-- end -->\n)`)
 
+var checksTable = regexp.MustCompile(`(?s)(<!-- public checks -->\n)(.*?)(<!-- end -->\n)`)
+
+// publicChecks maps the checks that others have for DigitalOcean, and the controls of the CIS
+// benchmark, to the rules that cover them.
+func publicChecks() string {
+	rules := map[string][]string{}
+	for _, r := range policies.Rules() {
+		for _, reference := range r.References {
+			if regexp.MustCompile(`^(CKV_DIO_|DIG-|CIS )`).MatchString(reference) {
+				rules[reference] = append(rules[reference], "`"+r.ID+"`")
+			}
+		}
+	}
+	ids := slices.Collect(maps.Keys(rules))
+	// 5.2.10 comes after 5.2.9.
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Compare(sortable(a), sortable(b)) })
+	table := "| Check | Rules |\n| --- | --- |\n"
+	for _, id := range ids {
+		table += "| " + id + " | " + strings.Join(rules[id], ", ") + " |\n"
+	}
+	return table
+}
+
+func sortable(id string) string {
+	return regexp.MustCompile(`\d+`).ReplaceAllStringFunc(id, func(n string) string { return fmt.Sprintf("%06s", n) })
+}
+
 // The table of docs/policies.md is the rules; -update writes it there.
 func TestPolicyDocument(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "policies.md")
@@ -90,6 +122,8 @@ func TestPolicyDocument(t *testing.T) {
 	require.NoError(t, report.Markdown(&table, []report.Table{report.PolicyRules()}))
 	require.True(t, rulesTable.Match(text), "the document has a place for the rules")
 	made := rulesTable.ReplaceAllString(string(text), "${1}"+table.String()+"${3}")
+	require.True(t, checksTable.MatchString(made), "and for the checks of others")
+	made = checksTable.ReplaceAllString(made, "${1}"+publicChecks()+"${3}")
 	if golden.Updating() {
 		require.NoError(t, os.WriteFile(path, []byte(made), 0o644))
 		return

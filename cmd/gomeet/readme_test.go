@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/report"
+	"github.com/gomeet/infra/policies"
+	"github.com/gomeet/infra/sizing"
 )
 
 // The cost table of the README is what the plans say.
@@ -40,6 +43,33 @@ func TestReadmeCostTable(t *testing.T) {
 			found = found || strings.Contains(line, name) && strings.Contains(line, row)
 		}
 		require.True(t, found, "the README has no row %q with %q", name, row)
+	}
+}
+
+// What the README counts is counted, and the commands that it names exist.
+func TestReadmeCountsAndCommands(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	require.NoError(t, err)
+	readme := string(text)
+	require.Contains(t, readme, fmt.Sprintf("# %d rules, with their reasons", len(policies.Rules())))
+	require.Contains(t, readme, fmt.Sprintf("# %d statements of the design, checked", len(sizing.Claims())))
+
+	makefile, err := os.ReadFile(filepath.Join("..", "..", "Makefile"))
+	require.NoError(t, err)
+	for _, found := range regexp.MustCompile("`make ([a-z-]+)").FindAllStringSubmatch(readme, -1) {
+		require.Regexp(t, `(?m)^(?:[a-z -]+ )?`+found[1]+`(?: [a-z -]+)?:`, string(makefile), "make %s", found[1])
+	}
+	commands := map[string]bool{}
+	for _, command := range newRoot().Commands() {
+		commands[command.Name()] = true
+	}
+	for _, found := range regexp.MustCompile(`(?:\$ |run \./cmd/|`+"`"+`)gomeet ([a-z]+)`).FindAllStringSubmatch(readme, -1) {
+		require.True(t, commands[found[1]], "gomeet %s", found[1])
+	}
+	listed := regexp.MustCompile("`cmd/gomeet` \\| the command line: ([a-z, ]+)").FindStringSubmatch(readme)
+	require.NotNil(t, listed, "the table of folders lists the commands")
+	for _, name := range strings.Split(listed[1], ", ") {
+		require.True(t, commands[strings.TrimSpace(name)], "gomeet %s", name)
 	}
 }
 

@@ -52,7 +52,7 @@ func (p *pricer) service(r *engine.Resource) {
 	if annotation, ok := annotations[sizeUnit]; ok {
 		var err error
 		if known = annotation.IsString(); known {
-			units, err = decimal.NewFromString(annotation.StringValue())
+			units, err = ParseAmount(annotation.StringValue())
 			known = err == nil
 		}
 	}

@@ -243,6 +243,7 @@ func TestStackUsage(t *testing.T) {
 		"whole":        {properties{"low": whole, "expected": whole, "peak": whole}, true},
 		"no peak":      {properties{"low": whole, "expected": whole}, false},
 		"not a number": {properties{"low": whole, "expected": whole, "peak": properties{"egressGiB": "much"}}, false},
+		"all memory":   {properties{"low": whole, "expected": whole, "peak": properties{"egressGiB": "1e999999999", "coldRecordingsGiB": "0", "backupsGiB": "0"}}, false},
 		"not known":    {unknown, false},
 		"none":         {nil, false},
 	} {

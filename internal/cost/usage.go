@@ -19,7 +19,7 @@ func StackUsage(outputs resource.PropertyMap) Usage {
 		given, complete := object(stated, string(s)), true
 		gib := func(key string) decimal.Decimal {
 			written, _ := text(given, key)
-			n, err := decimal.NewFromString(written)
+			n, err := ParseAmount(written)
 			complete = complete && err == nil
 			return n
 		}

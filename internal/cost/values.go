@@ -1,6 +1,8 @@
 package cost
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/shopspring/decimal"
 )
@@ -65,4 +67,20 @@ func number(m resource.PropertyMap, key string, fallback int64) (decimal.Decimal
 	default:
 		return decimal.NewFromInt(fallback), true
 	}
+}
+
+// amountDigits bounds an amount on both sides of its point; no bill has more.
+const amountDigits = 15
+
+// ParseAmount reads a decimal number that something counts or costs. One of a huge exponent,
+// such as 1e999999999, is refused: to add it to another takes all memory.
+func ParseAmount(written string) (decimal.Decimal, error) {
+	n, err := decimal.NewFromString(written)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	if exponent := n.Exponent(); exponent > amountDigits || exponent < -2*amountDigits || n.NumDigits() > 3*amountDigits {
+		return decimal.Zero, fmt.Errorf("%q has too many digits", written)
+	}
+	return n, nil
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Compact returns a preview's JSON without what no report reads: where in the source a
-// resource comes from, and when it changed. It is a valid preview, one step a line, so
+// resource comes from, when it changed, and what waits for what. Where values come from
+// stays: policies ask which network a load balancer is in. It is a valid preview, one step a line, so
 // that a kept one can be compared with the next. It holds no secrets, as the engine
 // masks them.
 func Compact(raw []byte) ([]byte, error) {
@@ -53,5 +54,5 @@ func strip(state *apitype.ResourceV3) {
 	}
 	state.SourcePosition, state.StackTrace = "", nil
 	state.Created, state.Modified = nil, nil
-	state.PropertyDependencies, state.Dependencies = nil, nil
+	state.Dependencies = nil
 }

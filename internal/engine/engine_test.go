@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/engine"
@@ -111,7 +112,7 @@ func TestState(t *testing.T) {
 
 // What is not a preview or a state is refused with a reason.
 func TestNotWhatItShouldBe(t *testing.T) {
-	for _, text := range []string{"", "{}", "[1]", "Previewing update (dev):", `{"version":1}`} {
+	for _, text := range []string{"", "{}", "[1]", "Previewing update (dev):", `{"version":1}`, `{"changeSummary":{},"steps":[{"op":"same","urn":"mine"}]}`} {
 		_, err := engine.ReadPreview(strings.NewReader(text))
 		require.ErrorIs(t, err, engine.ErrNoPreview, text)
 		_, err = engine.ReadState(strings.NewReader(text))
@@ -136,4 +137,18 @@ func TestCompact(t *testing.T) {
 	again, err := engine.Compact(small)
 	require.NoError(t, err)
 	require.Equal(t, string(small), string(again))
+}
+
+// A policy on a kept preview judges what it would on the first: where values come from is
+// kept.
+func TestCompactKeepsWhereValuesComeFrom(t *testing.T) {
+	const (
+		urn   = `"urn":"urn:pulumi:dev::gomeet::a:b:C::lb"`
+		state = `{` + urn + `,"type":"a:b:C","propertyDependencies":{"vpcUuid":["urn:vpc"]}}`
+	)
+	small, err := engine.Compact([]byte(`{"changeSummary":{"create":1},"steps":[{"op":"create",` + urn + `,"newState":` + state + `}]}`))
+	require.NoError(t, err)
+	p, err := engine.ReadPreview(bytes.NewReader(small))
+	require.NoError(t, err)
+	require.Equal(t, map[resource.PropertyKey][]resource.URN{"vpcUuid": {"urn:vpc"}}, p.Steps[0].New.PropertyDependencies)
 }

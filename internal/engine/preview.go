@@ -89,7 +89,10 @@ func ReadPreview(from io.Reader) (*Preview, error) {
 		return nil, fmt.Errorf("reading a preview: %w: it has no changeSummary", ErrNoPreview)
 	}
 	p := &Preview{Diagnostics: d.Diagnostics, Summary: d.ChangeSummary, Config: d.Config}
-	for _, s := range d.Steps {
+	for i, s := range d.Steps {
+		if !s.URN.IsValid() {
+			return nil, fmt.Errorf("reading a preview: %w: steps[%d].urn: %q: must be a URN such as urn:pulumi:dev::gomeet::pulumi:pulumi:Stack::gomeet-dev", ErrNoPreview, i, s.URN)
+		}
 		step := Step{
 			Op: s.Op, URN: s.URN, Type: string(s.URN.Type()), Name: nameOf(s.URN), Changed: s.DiffReasons, Replacing: s.ReplaceReasons,
 			Old: newResource(s.OldState), New: newResource(s.NewState), Diff: map[string]apitype.PropertyDiff{},

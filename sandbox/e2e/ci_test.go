@@ -43,7 +43,16 @@ func TestCI(t *testing.T) {
 	require.Contains(t, read("cost.html"), "Cost of stack dev")
 	require.True(t, json.Valid([]byte(read("cost.json"))))
 	require.True(t, json.Valid([]byte(read("preview.json"))))
+	require.True(t, json.Valid([]byte(read("policy.json"))))
+	require.Contains(t, read("comment.md"), "<summary>Policies: nothing is violated</summary>")
 	require.Zero(t, w.inventory(), "a preview makes nothing")
+
+	output, code = w.script("pulumi config set --stack dev gomeet:protect true && tools/ci/preview dev " + folder + "; code=$?; pulumi config rm --stack dev gomeet:protect; exit $code")
+	require.Equal(t, 1, code, output)
+	require.Contains(t, read("comment.md"), "<details open><summary>Policies: something is violated</summary>")
+	require.Contains(t, read("comment.md"), "gomeet-high-availability")
+	require.Contains(t, read("comment.md"), "a policy is violated; the log says which")
+	require.Zero(t, w.inventory(), "what breaks a policy is not made")
 
 	output, code = w.script("GOMEET_MAX_MONTHLY=10 tools/ci/preview dev " + folder)
 	require.Equal(t, 3, code, output)

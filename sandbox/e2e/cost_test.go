@@ -58,7 +58,7 @@ func TestCost(t *testing.T) {
 	require.Zero(t, code)
 	require.Equal(t, "0", fresh.Before.Expected)
 
-	w.make("up", "dev")
+	w.proveReadme(w.make("up", "dev"))
 	before := w.changes()
 	same, code := w.cost("--max-increase 0 --max-increase-percent 0")
 	require.Zero(t, code)

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "rewrite the tables of docs/workloads.md")
+var update = flag.Bool("update", false, "rewrite what documents show: the tables of docs/workloads.md, the README's make up")
 
 // The tables of docs/workloads.md are those that TestProd proves.
 func TestWorkloadsDocumented(t *testing.T) {
