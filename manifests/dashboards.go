@@ -80,6 +80,7 @@ func (d Dashboard) Render() (string, error) {
 	c := &checks{file: d.UID + ".json"}
 	c.present("title", d.Title)
 	c.that(len(d.Panels) > 0, "panels", len(d.Panels), "at least one")
+	//lint:ignore SA1019 Grafana 12 provisions files of this schema; the new one is of its API.
 	built := dashboard.NewDashboardBuilder(d.Title).Uid(d.UID).Tags([]string{"gomeet"}).Readonly().
 		Time("now-3h", "now").Refresh("30s").Tooltip(dashboard.DashboardCursorSyncCrosshair)
 	for i, p := range d.Panels {
