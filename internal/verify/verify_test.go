@@ -56,8 +56,10 @@ func TestEachCheckFails(t *testing.T) {
 			w.Via.TLS.RootCAs.AddCert(a.certificate)
 			w.show(t, a.sign(t, 13*24*time.Hour+time.Minute, apiHost, webSocketHost, liveKitHost))
 		}},
-		"no redirect":        {"redirect", `answers 200 OK to ""`, func(_ *testing.T, w *world) { w.plain = status(200) }},
-		"a wrong redirect":   {"redirect", "https://elsewhere.test/", func(_ *testing.T, w *world) { w.plain = http.RedirectHandler("https://elsewhere.test/", http.StatusMovedPermanently).ServeHTTP }},
+		"no redirect": {"redirect", `answers 200 OK to ""`, func(_ *testing.T, w *world) { w.plain = status(200) }},
+		"a wrong redirect": {"redirect", "https://elsewhere.test/", func(_ *testing.T, w *world) {
+			w.plain = http.RedirectHandler("https://elsewhere.test/", http.StatusMovedPermanently).ServeHTTP
+		}},
 		"an API that is ill": {"health", "https://api.one.gomeet.test/health answers 500", func(_ *testing.T, w *world) { w.health = status(500) }},
 		"a slow API": {"api-latency", "is not below 200 ms", func(_ *testing.T, w *world) {
 			w.Requests = 10
