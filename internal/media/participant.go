@@ -44,17 +44,7 @@ func join(ctx context.Context, server Server, relay *relay, transport Transport,
 	}
 	p := &participant{relay: relay, sink: newSink()}
 	began := time.Now()
-	callback := lksdk.NewRoomCallback()
-	callback.OnTrackSubscribed = func(track *webrtc.TrackRemote, _ *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
-		p.tracks.Go(func() { p.sink.watch(track) })
-	}
-	callback.OnDisconnectedWithReason = func(reason lksdk.DisconnectionReason) { p.note(string(reason)) }
-	callback.OnReconnected = func() {
-		p.mutex.Lock()
-		p.resumes++
-		p.mutex.Unlock()
-	}
-	p.room = lksdk.NewRoom(callback)
+	p.room = lksdk.NewRoom(p.callback())
 	// The SDK's own waiting cannot be cut short, so it is left behind when ctx ends.
 	entered := make(chan error, 1)
 	go func() {
@@ -87,6 +77,35 @@ func join(ctx context.Context, server Server, relay *relay, transport Transport,
 	}
 	p.joined = time.Since(began)
 	return p, nil
+}
+
+// callback is what the SDK is to tell.
+func (p *participant) callback() *lksdk.RoomCallback {
+	callback := lksdk.NewRoomCallback()
+	callback.OnTrackSubscribed = func(track *webrtc.TrackRemote, _ *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
+		p.tracks.Go(func() { p.sink.watch(track) })
+	}
+	callback.OnDisconnectedWithReason = func(reason lksdk.DisconnectionReason) { p.note(string(reason)) }
+	callback.OnReconnecting = p.forget
+	callback.OnReconnected = func() {
+		p.mutex.Lock()
+		p.resumes++
+		p.mutex.Unlock()
+	}
+	return callback
+}
+
+// forget makes the SDK learn anew who is in the room. LiveKit counts the versions of what it
+// says of a participant from zero again at another node, and the SDK drops what has a lower
+// version than it knows without a look at whose session it is (baseParticipant.updateInfo,
+// server-sdk-go v2.16.0; LiveKit's client for browsers looks). Someone who comes back on the
+// other node then stays unknown, and the video is deferred for ever. The SDK forgets by
+// itself when it restarts, but not when it does so after it failed to resume, as here. After
+// a resumption that succeeds the server names everybody again.
+func (p *participant) forget() {
+	for _, other := range p.room.GetRemoteParticipants() {
+		p.room.OnParticipantDisconnect(other, livekit.DisconnectReason_UNKNOWN_REASON)
+	}
 }
 
 // publish turns the camera on.
