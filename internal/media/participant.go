@@ -96,12 +96,13 @@ func (p *participant) callback() *lksdk.RoomCallback {
 }
 
 // forget makes the SDK learn anew who is in the room. LiveKit counts the versions of what it
-// says of a participant from zero again at another node, and the SDK drops what has a lower
-// version than it knows without a look at whose session it is (baseParticipant.updateInfo,
-// server-sdk-go v2.16.0; LiveKit's client for browsers looks). Someone who comes back on the
-// other node then stays unknown, and the video is deferred for ever. The SDK forgets by
-// itself when it restarts, but not when it does so after it failed to resume, as here. After
-// a resumption that succeeds the server names everybody again.
+// says of a participant, at another node from zero again. The SDK drops what has a lower
+// version than it knows, and does not look whether it is of the same session
+// (baseParticipant.updateInfo in server-sdk-go v2.16.0, mended in v2.17.0). Who comes back
+// on the other node then stays unknown to the others, and the new video is deferred for ever.
+// The SDK forgets by itself when it restarts, but not when it restarts because it could not
+// resume, which is what the loss of a node looks like. After a resumption that succeeds the
+// server names everybody again.
 func (p *participant) forget() {
 	for _, other := range p.room.GetRemoteParticipants() {
 		p.room.OnParticipantDisconnect(other, livekit.DisconnectReason_UNKNOWN_REASON)

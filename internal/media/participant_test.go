@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Somebody comes back on another node, which counts versions from zero again.
+// Ada comes back on another node, which counts versions from zero again: those who met her
+// before have to know her.
 func TestReconnectingForgets(t *testing.T) {
 	meet := func(callback *lksdk.RoomCallback) *lksdk.Room {
 		room := lksdk.NewRoom(callback)
