@@ -76,14 +76,22 @@ func breakLock(ctx context.Context, log io.Writer, cli *recovery.CLI) (broken bo
 	if err != nil {
 		return false, err
 	}
-	locks, err := recovery.Locks(os.Getenv("PULUMI_BACKEND_URL"), project, cli.Name)
-	if err != nil || len(locks) == 0 {
+	backend := os.Getenv("PULUMI_BACKEND_URL")
+	locks, err := recovery.Locks(backend, project, cli.Name)
+	if err != nil {
 		return false, err
 	}
 	for _, lock := range locks {
 		if lock.Held() {
 			return false, recovery.ErrRunning{Lock: lock}
 		}
+	}
+	mended, err := recovery.Mend(backend, project, cli.Name)
+	for _, file := range mended {
+		fmt.Fprintln(log, "deleting notes that were never finished:", file)
+	}
+	if err != nil || len(locks) == 0 {
+		return len(mended) > 0, err
 	}
 	fmt.Fprintf(log, "breaking the lock of process %d, which is dead\n", locks[0].PID)
 	return true, cli.Cancel(ctx)

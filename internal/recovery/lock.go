@@ -48,7 +48,9 @@ func Locks(backend, project, stack string) ([]Lock, error) {
 	}
 	var locks []Lock
 	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), ".json") {
+		// The folder's notes (.attrs) are no locks. What was cut off while it was written
+		// (.tmp) is one to Pulumi.
+		if strings.HasSuffix(entry.Name(), ".attrs") {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))

@@ -238,6 +238,12 @@ func TestLocks(t *testing.T) {
 			require.Equal(t, c.held, locks[0].Held())
 		})
 	}
+	require.NoError(t, os.Rename(filepath.Join(folder, "lock.json"), filepath.Join(folder, "lock.json.18ec1347f6ff5fdd.tmp")))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "lock.json.attrs"), nil, 0o600))
+	locks, err = recovery.Locks("file://"+backend, "gomeet", "dev")
+	require.NoError(t, err)
+	require.Len(t, locks, 1, "cut off before it got its name")
+
 	none, err := recovery.Locks("s3://state", "gomeet", "dev")
 	require.NoError(t, err)
 	require.Empty(t, none, "a bucket's locks are not files")
