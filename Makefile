@@ -137,6 +137,13 @@ faults: commands ## Kill runs and let the cloud misbehave, hundreds of times (SE
 	cd sandbox && GOMEET_FAULT_SEEDS=$(SEEDS) GOMEET_FAULT_WORKERS=$(WORKERS) GOMEET_FAULT_RESULTS=$(abspath $(RESULTS)) \
 	  go test -count=1 -timeout 24h -v -run TestFaults ./e2e
 
+# What the policy pack adds to a preview of prod, which creates nothing (docs/policies.md).
+ROUNDS ?= 5
+.PHONY: bench-policies
+bench-policies: override STACK := prod
+bench-policies: stack ## Measure the CPU time that the policy pack adds to a preview of prod (ROUNDS=5)
+	@$(ENV); tools/bench-policies $(STACK) $(ROUNDS)
+
 # How long each target is fuzzed; a failure is kept in its package's testdata/fuzz.
 FUZZTIME ?= 30s
 .PHONY: fuzz
