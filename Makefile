@@ -125,7 +125,7 @@ rules: ## Let Prometheus' own tools check and test the rendered configuration an
 .PHONY: end-to-end
 end-to-end: commands rules ## Run the real engine against the sandbox: up, preview, kill -9, refresh, down
 	@tools/build lint
-	cd sandbox && go test -count=1 -timeout 75m -v ./e2e
+	cd sandbox && go test -count=1 -timeout 100m -v ./e2e
 
 # SEEDS are the cases, or the one to make again; WORKERS is how many sandboxes work at the
 # same time; RESULTS is a file whose passed cases are not run again (docs/reliability.md).
