@@ -8,21 +8,21 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-const (
-	// minioStopSeconds is how long a server may finish what it is sending: it gives
-	// requests 10 s by default, and uploads are repeated.
-	minioStopSeconds = 60
-	// minioReady and minioLive answer when a server takes requests, and when it runs
-	// (min.io/docs/minio/linux/operations/monitoring/healthcheck-probe). Neither asks for
-	// the others: a quorum that is lost is healed by no restart.
-	minioReady, minioLive = "/minio/health/ready", "/minio/health/live"
-)
+// minioStopSeconds is how long a server may finish what it is sending: it gives requests
+// 10 s by default, and uploads are repeated.
+const minioStopSeconds = 60
 
 // pod is one server.
 func (m *MinIO) pod(args *MinIOArgs, command []string) *corev1.PodSpecArgs {
 	security := restrictedPod()
 	// Two million objects are not touched at each start.
 	security.FsGroupChangePolicy = pulumi.String("OnRootMismatch")
+	// Clients come to a server that has joined the others, and the next one of a rollout
+	// goes only then. From there on it is ready while it runs: when a quorum is lost, the
+	// servers that are left are to be read from, and no restart heals them.
+	joined := startup(httpsGet(manifests.MinIOJoinedPath, "minio", 5))
+	ready := httpsGet(manifests.MinIOReadyPath, "minio", manifests.MinIOReadyEvery)
+	ready.SuccessThreshold = pulumi.Int(manifests.MinIOReadyTimes)
 	spec := &corev1.PodSpecArgs{
 		AutomountServiceAccountToken:  pulumi.Bool(false),
 		EnableServiceLinks:            pulumi.Bool(false),
@@ -37,9 +37,9 @@ func (m *MinIO) pod(args *MinIOArgs, command []string) *corev1.PodSpecArgs {
 			Env:            m.environment(args.Config),
 			Ports:          corev1.ContainerPortArray{containerPort("minio", manifests.MinIOPort)},
 			Resources:      resources(args.Request),
-			StartupProbe:   startup(tcpOpen("minio", 2)),
-			ReadinessProbe: httpsGet(minioReady, "minio", 5),
-			LivenessProbe:  httpsGet(minioLive, "minio", 10),
+			StartupProbe:   joined,
+			ReadinessProbe: ready,
+			LivenessProbe:  httpsGet(manifests.MinIOLivePath, "minio", 10),
 			VolumeMounts: corev1.VolumeMountArray{
 				mount("certs", args.Config.CertsDir), writable("data", args.Config.DataDir), writable("tmp", "/tmp"),
 			},

@@ -20,6 +20,19 @@ const (
 	MinIORegion = "gomeet"
 )
 
+// What the probes of a server ask (min.io/docs/minio/linux/operations/monitoring/
+// healthcheck-probe).
+const (
+	// MinIOJoinedPath answers when a server has found others enough to write to. Until it
+	// uses their drives, it says "no such key" of objects that it missed while it was away.
+	// MinIOReadyPath and MinIOLivePath answer as soon as it listens, whatever it has found.
+	MinIOJoinedPath, MinIOReadyPath, MinIOLivePath = "/minio/health/cluster", "/minio/health/ready", "/minio/health/live"
+	// MinIOReadyTimes is how many answers in a row, MinIOReadyEvery seconds apart, make a
+	// server ready. One that has just joined opens the drives of the others within 15 s (its
+	// cmd/erasure-sets.go, defaultMonitorConnectEndpointInterval); these are 20.
+	MinIOReadyTimes, MinIOReadyEvery = 5, 5
+)
+
 // MinIORootPasswordEnv is the variable of the root user's password, from a Secret.
 const MinIORootPasswordEnv = "MINIO_ROOT_PASSWORD"
 

@@ -35,7 +35,7 @@ func TestEmptyDriveIsHealed(t *testing.T) {
 
 	began := time.Now()
 	s.start(empty)
-	s.waitUntilReady(empty)
+	s.waitUntilJoined(empty)
 	require.Eventually(t, func() bool { return len(s.missing(empty, keys)) == 0 }, wait, tick, "objects that were not healed")
 	t.Logf("MEASURED object store: an empty drive has all %d objects again after %.1f s", objects, time.Since(began).Seconds())
 

@@ -69,7 +69,7 @@ func newStore(t *testing.T) *store {
 	for i := range nodes {
 		s.start(i)
 	}
-	s.waitUntilReady(0, 1, 2, 3)
+	s.waitUntilJoined(0, 1, 2, 3)
 	t.Logf("MEASURED object store: %d new servers take writes after %.1f s", nodes, time.Since(began).Seconds())
 	return s
 }
@@ -142,20 +142,43 @@ func (s *store) transport() *http.Transport {
 	return transport
 }
 
-// waitUntilReady waits until each of the servers says that the store takes writes.
+// waitUntilJoined waits until each of the servers says that the store takes writes.
+func (s *store) waitUntilJoined(servers ...int) {
+	s.t.Helper()
+	client := s.prober()
+	for _, i := range servers {
+		require.Eventually(s.t, func() bool { return s.healthy(client, i, manifests.MinIOJoinedPath) }, wait, tick, "server %d does not take writes", i)
+	}
+}
+
+// waitUntilReady waits until a node would send clients to each of the servers
+// (components/minio_pod.go).
 func (s *store) waitUntilReady(servers ...int) {
 	s.t.Helper()
-	client := http.Client{Transport: s.transport(), Timeout: 5 * time.Second}
-	for _, i := range servers {
-		require.Eventually(s.t, func() bool {
-			resp, err := client.Get(fmt.Sprintf("https://%s:%d/minio/health/cluster", s.host(i), manifests.MinIOPort))
-			if err != nil {
-				return false
-			}
-			_ = resp.Body.Close()
-			return resp.StatusCode == http.StatusOK
-		}, 2*time.Minute, 100*time.Millisecond, "server %d does not take writes", i)
+	s.waitUntilJoined(servers...)
+	client := s.prober()
+	for n := range manifests.MinIOReadyTimes {
+		if n > 0 {
+			time.Sleep(manifests.MinIOReadyEvery * time.Second)
+		}
+		for _, i := range servers {
+			require.True(s.t, s.healthy(client, i, manifests.MinIOReadyPath), "server %d has joined and is not ready", i)
+		}
 	}
+}
+
+// prober asks as a node does: it waits three seconds (components/workload.go).
+func (s *store) prober() *http.Client {
+	return &http.Client{Transport: s.transport(), Timeout: 3 * time.Second}
+}
+
+func (s *store) healthy(client *http.Client, server int, path string) bool {
+	resp, err := client.Get(fmt.Sprintf("https://%s:%d%s", s.host(server), manifests.MinIOPort, path))
+	if err != nil {
+		return false
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
 
 // client is a program that talks to one server and tries everything once.
