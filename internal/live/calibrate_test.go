@@ -53,11 +53,17 @@ func TestCalibrate(t *testing.T) {
 			full := 0
 			for _, s := range outcome.Samples[1:] {
 				require.Empty(t, s.Excluded)
-				require.InEpsilon(t, s.PacketsOut, s.Received, 0.25, "the server's count and the participants': %+v", s)
-				require.InEpsilon(t, float64(s.Publishers*2*media.FramesPerSecond), s.PacketsIn, 0.25, "two packets a frame: %+v", s)
 				if s.Participants == 50 {
 					full++
 				}
+				// Participants without a core of their own read and send late, and the
+				// sample says so.
+				if s.DriverSaturated {
+					t.Logf("the driver was the bottleneck: %+v", s)
+					continue
+				}
+				require.InEpsilon(t, s.PacketsOut, s.Received, 0.25, "the server's count and the participants': %+v", s)
+				require.InEpsilon(t, float64(s.Publishers*2*media.FramesPerSecond), s.PacketsIn, 0.25, "two packets a frame: %+v", s)
 			}
 			require.GreaterOrEqual(t, full, 3)
 
