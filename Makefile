@@ -177,18 +177,31 @@ load: commands ## Put load on a deployment (TEST=websocket|api|signalling|sfu TA
 LIVE_DATA := postgresql postgresql-contrib patroni pgbackrest pgbouncer redis-server redis-tools rclone age jq shellcheck iproute2
 LIVE_DATA_TESTS := $(addprefix ./internal/live/,redis postgres minio state)
 
-.PHONY: live-data
-live-data: commands ## Prove failover, backup and restore with the real databases (installs them: Debian, root)
+.PHONY: databases
+databases: commands
 	@tools/build store
 	@missing=$$(for p in $(LIVE_DATA); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 	if [ -n "$$missing" ]; then apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
 	shellcheck manifests/scripts/*.sh
-	go test -tags live -count=1 -timeout 30m -p 1 -v -exec $(CURDIR)/tools/netns $(LIVE_DATA_TESTS)
+
+.PHONY: live-data
+live-data: databases ## Prove failover, backup and restore with the real databases (installs them: Debian, root)
+	go test -tags live -count=1 -timeout 40m -p 1 -v -exec $(CURDIR)/tools/netns $(LIVE_DATA_TESTS)
+
+# What "make test" takes of "make live" and "make live-data": one loss, one restore and one
+# meeting of each kind, and everything that is quick. All of it takes three times as long.
+SHORT_LIVE := -skip 'TestCalibrate|TestVerifyFindsWhatIsBroken|TestRoomMovesToTheOtherNode/frozen'
+SHORT_DATA := -run 'TestFailoverAfterKill|TestRestoreBringsEvery|TestPoolerServes|TestMigrating|TestStateComesBack|TestOneServerLost|TestRecorderMay'
+
+.PHONY: live-short
+live-short: daemons databases
+	go test -tags live -count=1 -timeout 15m -p 1 -exec $(CURDIR)/tools/netns $(SHORT_LIVE) $(LIVE)
+	go test -tags live -count=1 -timeout 20m -p 1 -exec $(CURDIR)/tools/netns $(SHORT_DATA) $(LIVE_DATA_TESTS)
 
 # Where they cannot run, this says so, as the last word of "make test".
 .PHONY: live-here
-live-here: ## Run the tests of the real daemons, or say why they cannot run here
-	@if why=$$(tools/live-here); then $(MAKE) --no-print-directory live-data live; \
+live-here: ## Run a short set of the tests of the real daemons, or say why they cannot run here
+	@if why=$$(tools/live-here); then $(MAKE) --no-print-directory live-short; \
 	else printf '\nNOT RUN: make live, make live-data (the real daemons and databases): %s\n' "$$why"; fi
 
 .PHONY: clean
