@@ -13,8 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shortSeeds are the cases that every run of the tests repeats: six accidents in a row, each
-// beginning with what the one before it left.
+// shortSeeds are six accidents in a row, each beginning with what the one before it left.
 const shortSeeds = "1,22,38,36,25,31"
 
 // TestFaults deploys, changes and destroys a small stack while processes are killed and
@@ -28,7 +27,7 @@ const shortSeeds = "1,22,38,36,25,31"
 func TestFaults(t *testing.T) {
 	text := os.Getenv("GOMEET_FAULT_SEEDS")
 	if text == "" {
-		text = shortSeeds
+		t.Skip("minutes for each case: make faults SEEDS=" + shortSeeds)
 	}
 	seeds, err := parseSeeds(text)
 	require.NoError(t, err, "GOMEET_FAULT_SEEDS")
