@@ -15,7 +15,8 @@ import (
 
 // surge gives every pool of one node a second one, as a surge upgrade does before it
 // drains: else the pods of a site's only monitoring node had nowhere to go, and the second
-// of two would wait for the first. It returns all nodes, the new ones last.
+// of two would wait for the first. It returns all nodes, the new ones last, once the
+// DaemonSets serve them too.
 func (c *cluster) surge(t *testing.T, do cloud) []corev1.Node {
 	t.Helper()
 	wanted := len(c.nodes) + c.resizeLonely(t, do, 2)
@@ -33,7 +34,27 @@ func (c *cluster) surge(t *testing.T, do cloud) []corev1.Node {
 		}
 		return len(nodes) == wanted
 	}, settle, 100*time.Millisecond, "nodes of the surge")
+	for _, node := range nodes[len(c.nodes):] {
+		role := node.Labels["gomeet.com/role"]
+		sibling := c.nodes[slices.IndexFunc(c.nodes, func(n corev1.Node) bool { return n.Labels["gomeet.com/role"] == role })]
+		require.Eventually(t, func() bool {
+			return slices.Equal(c.daemons(t, node.Name), c.daemons(t, sibling.Name))
+		}, settle, 100*time.Millisecond, "daemons of %s, as on %s", node.Name, sibling.Name)
+	}
 	return nodes
+}
+
+// daemons returns the DaemonSets that have a ready pod on a node.
+func (c *cluster) daemons(t *testing.T, node string) (names []string) {
+	pods, err := c.client.CoreV1().Pods("").List(context.Background(), metav1.ListOptions{FieldSelector: "spec.nodeName=" + node})
+	require.NoError(t, err)
+	for i, pod := range pods.Items {
+		if owner := metav1.GetControllerOf(&pod); owner != nil && owner.Kind == "DaemonSet" && isReady(&pods.Items[i]) {
+			names = append(names, pod.Namespace+"/"+owner.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // unsurge takes the second nodes away again. The newest go first, which nothing but
