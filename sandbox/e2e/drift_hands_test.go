@@ -17,12 +17,22 @@ type hands struct {
 	cloud
 	ctx  context.Context
 	t    *testing.T
+	site string
 	kube kubernetes.Interface
+	// known are ids of what is called something else by now.
+	known map[string]string
 }
 
 func (w *world) hands(stack, site string) *hands {
 	kube, _ := w.client(stack, site)
-	return &hands{cloud: w.cloud(), ctx: w.t.Context(), t: w.t, kube: kube}
+	return &hands{cloud: w.cloud(), ctx: w.t.Context(), t: w.t, site: site, kube: kube, known: map[string]string{}}
+}
+
+// at returns the hands for another site's account resources.
+func (h *hands) at(site string) *hands {
+	other := *h
+	other.site, other.kube = site, nil
+	return &other
 }
 
 // did requires that a change worked.
@@ -52,8 +62,9 @@ func (h *hands) network() string {
 
 func (h *hands) cluster() *godo.KubernetesCluster {
 	all, response, err := h.Kubernetes.List(h.ctx, everything)
-	require.Len(h.t, did(h, all, response, err), 1)
-	return all[0]
+	return only(h, did(h, all, response, err), func(k *godo.KubernetesCluster) bool {
+		return k.NodePools[0].Labels["gomeet.com/site"] == h.site
+	})
 }
 
 // pool changes the node pool of a role.

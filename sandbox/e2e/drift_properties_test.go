@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -21,32 +22,41 @@ type tamper struct {
 	do   func(*hands)
 }
 
-// proveProperties changes what people change by hand, in the account and in the cluster,
-// property by property. Each change is reported under its own path, as the world's;
-// nothing else is reported, and looking changes nothing.
-func (w *world) proveProperties() {
+// proveProperties changes what people change by hand, property by property. Each change is
+// reported under its own path, as the world's; nothing else is reported, and looking changes
+// nothing. More are changes that somebody else has made.
+func (w *world) proveProperties(stack string, h *hands, rows []tamper, more ...string) {
 	t := w.t
-	h := w.hands("dev", "singapore")
-	var want []string
-	for _, row := range append(cloudTampers, clusterTampers...) {
+	want := slices.Clone(more)
+	for _, row := range rows {
 		row.do(h)
 		want = append(want, row.kind+" "+row.name+" "+row.path)
 	}
-	found := w.driftPaths()
+	found := w.driftPaths(stack)
+	var missed []string
 	for _, expected := range want {
-		require.True(t, hasPrefix(found, expected), "%q is not among what was found: %q", expected, found)
+		if !slices.ContainsFunc(found, func(path string) bool { return within(path, expected) || within(expected, path) }) {
+			missed = append(missed, expected)
+		}
 	}
+	require.Empty(t, missed, "these were changed, and are not among what was found: %q", found)
 	for _, path := range found {
-		require.True(t, isPrefixed(path, want), "%q was not changed by anybody", path)
+		require.True(t, slices.ContainsFunc(want, func(e string) bool { return within(path, e) || within(e, path) }), "%q was not changed by anybody", path)
 	}
+}
+
+// within reports whether a path is another one, or below it.
+func within(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[' || strings.HasSuffix(other, " "))
 }
 
 // driftPaths returns the changed properties as "kind name path". It requires that all
 // findings are of the world's class, and that neither state nor account was changed.
-func (w *world) driftPaths() []string {
+func (w *world) driftPaths(stack string) []string {
 	w.t.Helper()
 	before, state := w.changes(), w.stateFiles()
-	output, err := w.shell("dev", `gomeet drift --stack dev -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
+	output, err := w.shell(stack, "gomeet drift --stack "+stack+` -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
 	said, _ := os.ReadFile(w.dir + "/drift.err")
 	var report struct {
 		Findings []struct {
@@ -66,26 +76,6 @@ func (w *world) driftPaths() []string {
 		}
 	}
 	return found
-}
-
-// hasPrefix reports whether one of the texts begins with a prefix.
-func hasPrefix(texts []string, prefix string) bool {
-	for _, text := range texts {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// isPrefixed reports whether a text begins with one of the prefixes.
-func isPrefixed(text string, prefixes []string) bool {
-	for _, prefix := range prefixes {
-		if strings.HasPrefix(text, prefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // mendByHand does what no deployment does: it gives the network its description back, with

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -64,17 +65,23 @@ func (w *world) stateFiles() map[string][32]byte {
 // and from what nobody manages, and says nothing when nothing differs.
 func TestDrift(t *testing.T) {
 	w := newWorld(t)
+	w.run("make", "--no-print-directory", "stack", "STACK=dev")
+	// What only larger stacks set, so that it can be changed here.
+	output, err := w.shell("dev", "pulumi config set --stack dev --path 'gomeet:alertEmails[0]' oncall@gomeet.example && "+
+		"pulumi config set --stack dev --path 'gomeet:controlPlaneAllowedAddresses[0]' 203.0.113.0/24")
+	require.NoError(t, err, output)
 	w.make("up", "dev")
+	w.requireCovered("dev")
 	found, code := w.drift()
 	require.Empty(t, found)
 	require.Zero(t, code)
 
-	w.proveProperties()
+	w.proveProperties("dev", w.hands("dev", "singapore"), slices.Concat(cloudTampers, clusterTampers))
 	// One of these was the network's mark of ownership, without which the program refuses
 	// to run, and one a bucket's ACL, which the provider does not read: those are mended by
 	// hand, the rest by a deployment.
 	w.mendByHand()
-	output, err := w.shell("dev", "pulumi up --refresh --yes --skip-preview --stack dev --non-interactive")
+	output, err = w.shell("dev", "pulumi up --refresh --yes --skip-preview --stack dev --non-interactive")
 	require.NoError(t, err, output)
 	found, code = w.drift()
 	require.Empty(t, found)
@@ -100,6 +107,11 @@ func TestDrift(t *testing.T) {
 	found, code = w.drift()
 	require.Contains(t, found, "pending update singapore-api")
 	require.Equal(t, 3, code, "only code waits")
+
+	output, err = w.shell("dev", "pulumi config set --stack dev --path gomeet:pools.api.count 1")
+	require.NoError(t, err, output)
+	h := w.hands("dev", "singapore")
+	w.proveProperties("dev", h, restTampers, w.tamperCluster("dev", h)...)
 }
 
 // meddle changes the account and the cluster by hand and returns what has to be found.

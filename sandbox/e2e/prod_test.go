@@ -100,6 +100,8 @@ func TestProd(t *testing.T) {
 	w.scaling()
 	w.thirdSite()
 	w.proveDisruptions()
+	w.requireCovered("prod")
+	w.proveProperties("prod", w.hands("prod", "singapore"), prodTampers)
 	before := w.inventory()
 	volumes := 9 // of 3 members of PostgreSQL and 6 of Redis
 

@@ -35,6 +35,7 @@ func (w *world) scaling() {
 	before := w.hurry(clients)
 
 	c.busy("1000", 1_000_000)
+	w.requireNoDrift() // while they act
 	w.settles(clients, "at their maximum", func(a autoscalingv2.HorizontalPodAutoscaler) int32 { return a.Spec.MaxReplicas })
 	pools := c.poolSizes()
 	for pool, between := range nodeLimits {
@@ -43,9 +44,11 @@ func (w *world) scaling() {
 	w.nothingWaits(clients)
 	w.restore(clients, before)
 	w.unchanged()
+	require.Empty(w.t, w.driftPaths("prod"), "what autoscalers did is no drift")
 
 	before = w.hurry(clients)
 	c.busy("0", 0)
+	w.requireNoDrift()
 	w.settles(clients, "at their minimum", func(a autoscalingv2.HorizontalPodAutoscaler) int32 { return *a.Spec.MinReplicas })
 	want := map[string]int{}
 	for pool, between := range nodeLimits {
@@ -59,4 +62,14 @@ func (w *world) scaling() {
 	w.nothingWaits(clients)
 	w.restore(clients, before)
 	w.unchanged()
+	require.Empty(w.t, w.driftPaths("prod"), "what autoscalers did is no drift")
+}
+
+// requireNoDrift requires that drift tells of nothing but the patience that this test took
+// from the autoscalers.
+func (w *world) requireNoDrift() {
+	w.t.Helper()
+	for _, path := range w.driftPaths("prod") {
+		require.Regexp(w.t, `^HorizontalPodAutoscaler \S+ spec\.behavior`, path)
+	}
 }
