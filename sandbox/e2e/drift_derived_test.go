@@ -81,7 +81,8 @@ func others(value any) []any {
 	case string:
 		return []any{
 			v + "x", "1" + v, "mine", "*", "10.0.0.0/8", "UDP", "Never", "Always", "OnDelete", "Recreate", "Ignore", "Delete", "Local",
-			"ClientIP", "privileged", "ScheduleAnyway", "File", "FallbackToLogsOnError", "Forbid", "Replace", "Parallel", "In", "Exists", "PreferNoSchedule",
+			"ClientIP", "privileged", "ScheduleAnyway", "File", "FallbackToLogsOnError", "Forbid", "Replace", "Parallel", "In", "Exists", "Equal", "PreferNoSchedule",
+			"Unconfined", "AlwaysAllow", "NodePort", "Group", "Egress", "metadata.namespace", "HTTP", "Etc/UTC", "Default", "None", "ReadWriteOncePod", "HostToContainer",
 		}
 	}
 	return nil
@@ -123,8 +124,12 @@ func (w *world) tamperLeaf(h *hands, d deployed, l leaf) bool {
 	for _, other := range others(l.value) {
 		body, err := json.Marshal([]map[string]any{{"op": "replace", "path": l.pointer, "value": other}})
 		require.NoError(w.t, err)
-		if h.kube.CoreV1().RESTClient().Patch(types.JSONPatchType).AbsPath(d.address()).Body(body).Do(h.ctx).Error() == nil {
+		err = h.kube.CoreV1().RESTClient().Patch(types.JSONPatchType).AbsPath(d.address()).Body(body).Do(h.ctx).Error()
+		if err == nil {
 			return true
+		}
+		if text := err.Error(); strings.Contains(text, "immutable") || strings.Contains(text, "updates to statefulset spec") {
+			return false // whatever the value
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,7 +64,7 @@ func (h *hands) network() string {
 func (h *hands) cluster() *godo.KubernetesCluster {
 	all, response, err := h.Kubernetes.List(h.ctx, everything)
 	return only(h, did(h, all, response, err), func(k *godo.KubernetesCluster) bool {
-		return k.NodePools[0].Labels["gomeet.com/site"] == h.site
+		return slices.ContainsFunc(k.NodePools, func(p *godo.KubernetesNodePool) bool { return p.Labels["gomeet.com/site"] == h.site })
 	})
 }
 
