@@ -23,7 +23,7 @@ type leaf struct {
 
 var (
 	index  = regexp.MustCompile(`\[\d+\]`)
-	simple = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
+	simple = regexp.MustCompile(`^[^.\[\]"]+$`) // the rest the engine writes in brackets
 	escape = strings.NewReplacer("~", "~0", "/", "~1")
 )
 
@@ -122,14 +122,32 @@ func (w *world) tamperCluster(stack string, h *hands) []string {
 // tamperLeaf changes one value and reports whether the API server allows it.
 func (w *world) tamperLeaf(h *hands, d deployed, l leaf) bool {
 	for _, other := range others(l.value) {
+		if other == l.value {
+			continue
+		}
 		body, err := json.Marshal([]map[string]any{{"op": "replace", "path": l.pointer, "value": other}})
 		require.NoError(w.t, err)
-		err = h.kube.CoreV1().RESTClient().Patch(types.JSONPatchType).AbsPath(d.address()).Body(body).Do(h.ctx).Error()
+		answer, err := h.kube.CoreV1().RESTClient().Patch(types.JSONPatchType).AbsPath(d.address()).Body(body).Do(h.ctx).Raw()
 		if err == nil {
-			return true
+			if changed(w, answer, l, other) {
+				return true
+			}
+			continue // the server takes no notice of some
 		}
 		if text := err.Error(); strings.Contains(text, "immutable") || strings.Contains(text, "updates to statefulset spec") {
 			return false // whatever the value
+		}
+	}
+	return false
+}
+
+// changed reports whether the object that the API server answers has the other value.
+func changed(w *world, answer []byte, l leaf, other any) bool {
+	var object any
+	require.NoError(w.t, json.Unmarshal(answer, &object))
+	for _, now := range leaves(object, "", "") {
+		if now.pointer == l.pointer {
+			return now.value == other
 		}
 	}
 	return false
