@@ -53,8 +53,10 @@ func openResults(t *testing.T, path string) *results {
 	return r
 }
 
-// baseline is what happens without an accident, kept beside the results.
+// baseline is what happens without an accident, kept beside the results. It is that of one
+// build of the program and the sandbox: another one may make, or count, other things.
 type baseline struct {
+	Build string                       `json:"build"`
 	Took  map[operation]time.Duration  `json:"took"`
 	Asked map[operation]int            `json:"asked"`
 	Want  map[operation]map[string]int `json:"want"`
@@ -64,7 +66,7 @@ func (r *results) remember(c *campaign) {
 	if r.file == nil {
 		return
 	}
-	text, err := json.Marshal(baseline{c.took, c.asked, c.want})
+	text, err := json.Marshal(baseline{c.build, c.took, c.asked, c.want})
 	require.NoError(c.t, err)
 	require.NoError(c.t, os.WriteFile(r.file.Name()+".baseline", text, 0o600))
 }
@@ -76,7 +78,7 @@ func (r *results) recall(c *campaign) bool {
 		return false
 	}
 	text, err := os.ReadFile(r.file.Name() + ".baseline")
-	if err != nil || json.Unmarshal(text, &b) != nil {
+	if err != nil || json.Unmarshal(text, &b) != nil || b.Build != c.build {
 		return false
 	}
 	c.took, c.asked, c.want = b.Took, b.Asked, b.Want

@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"os"
@@ -37,6 +39,8 @@ type campaign struct {
 	t     *testing.T
 	cloud cloud
 	wire  *wire
+	// build is the checksum of what is tried.
+	build string
 	// base and changed are stack files; deployed is the one the stack has, "" for none.
 	base, changed, deployed string
 	// took is how long an undisturbed run takes, and asked how many requests it makes
@@ -57,7 +61,7 @@ type campaign struct {
 // unless an earlier run with the same results did.
 func newCampaign(w *world, of shape, program string, results *results) *campaign {
 	c := &campaign{
-		shape: of, w: w, t: w.t, wire: newWire(w),
+		shape: of, w: w, t: w.t, wire: newWire(w), build: checksum(w.t, program, w.tool("gomeet-sandbox")),
 		took: map[operation]time.Duration{}, asked: map[operation]int{}, want: map[operation]map[string]int{}, secrets: map[string]string{},
 	}
 	w.useProgram(program)
@@ -113,6 +117,18 @@ func buildProgram(t *testing.T) string {
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	return program
+}
+
+// checksum is that of files in a row.
+func checksum(t *testing.T, files ...string) string {
+	t.Helper()
+	sum := sha256.New()
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		sum.Write(text)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // useProgram lets the language host find the compiled program, and gives the commands a
