@@ -22,6 +22,20 @@ import (
 // drift runs "gomeet drift" on the stack dev and returns its findings as "class what
 // name", and its exit code.
 func (w *world) drift() ([]string, int) {
+	found, code, _ := w.report()
+	return found, code
+}
+
+// noDrift requires that nothing differs.
+func (w *world) noDrift() {
+	w.t.Helper()
+	found, code, report := w.report()
+	require.Empty(w.t, found, report)
+	require.Zero(w.t, code)
+}
+
+// report is drift with the whole report.
+func (w *world) report() ([]string, int, string) {
 	w.t.Helper()
 	before, state := w.changes(), w.stateFiles()
 	output, err := w.shell("dev", `gomeet drift --stack dev -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
@@ -43,7 +57,7 @@ func (w *world) drift() ([]string, int) {
 	}
 	require.Equal(w.t, before, w.changes(), "no request that changes something leaves it")
 	require.Equal(w.t, state, w.stateFiles(), "the state is as it was")
-	return found, code
+	return found, code, output
 }
 
 // stateFiles returns the checksum of every file of the stacks' state.
@@ -73,9 +87,7 @@ func TestDrift(t *testing.T) {
 		"pulumi up --yes --skip-preview --stack dev --non-interactive")
 	require.NoError(t, err, output)
 	w.requireCovered("dev")
-	found, code := w.drift()
-	require.Empty(t, found)
-	require.Zero(t, code)
+	w.noDrift()
 
 	w.proveProperties("dev", w.hands("dev", "singapore"), slices.Concat(cloudTampers, clusterTampers))
 	// One of these was the network's mark of ownership, without which the program refuses
@@ -84,12 +96,10 @@ func TestDrift(t *testing.T) {
 	w.mendByHand()
 	output, err = w.shell("dev", "pulumi up --refresh --yes --skip-preview --stack dev --non-interactive")
 	require.NoError(t, err, output)
-	found, code = w.drift()
-	require.Empty(t, found)
-	require.Zero(t, code)
+	w.noDrift()
 
 	want := w.meddle()
-	found, code = w.drift()
+	found, code := w.drift()
 	require.ElementsMatch(t, want, found)
 	require.Equal(t, 2, code)
 
