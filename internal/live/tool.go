@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// Tool returns the path of a daemon that "tools/build daemons" builds, from the
-// folder $GOMEET_TOOLS or else tools/bin.
-func Tool(t *testing.T, name string) string {
+// Tool returns the path of a program that "tools/build" builds, from the folder
+// $GOMEET_TOOLS or else tools/bin.
+func Tool(t testing.TB, name string) string {
 	t.Helper()
 	folder := os.Getenv("GOMEET_TOOLS")
 	if folder == "" {
@@ -19,7 +19,7 @@ func Tool(t *testing.T, name string) string {
 	}
 	path := filepath.Join(folder, name)
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is missing: %v; build it with: tools/build daemons", name, err)
+		t.Fatalf("%s is missing: %v; build it with: make tools, or tools/build daemons", name, err)
 	}
 	return path
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/live"
 	"github.com/gomeet/infra/internal/live/process"
 	"github.com/gomeet/infra/manifests"
 )
@@ -62,7 +63,7 @@ func (s *store) startCopy() *minio.Client {
 	for i := range args {
 		args[i] = strings.Replace(args[i], ":9000", gateway+":9000", 1)
 	}
-	process.Start(s.t, "copy", process.Options{Env: environment(one)}, tool(s.t, args[0]), args[1:]...)
+	process.Start(s.t, "copy", process.Options{Env: environment(one)}, live.Tool(s.t, args[0]), args[1:]...)
 	client := s.clientAt(copyHost, manifests.MinIORootUser, rootPassword)
 	require.Eventually(s.t, func() bool {
 		return client.MakeBucket(context.Background(), manifests.MinIOBucket, minio.MakeBucketOptions{}) == nil

@@ -21,6 +21,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/live"
 	"github.com/gomeet/infra/internal/live/process"
 	"github.com/gomeet/infra/manifests"
 )
@@ -98,23 +99,10 @@ func (s *store) start(i int) {
 	s.t.Helper()
 	args, err := s.config.Args()
 	require.NoError(s.t, err)
-	args[0] = tool(s.t, args[0])
+	args[0] = live.Tool(s.t, args[0])
 	in := []string{"--net", "--mount", "sh", "-c", machine, "machine", s.path("hosts"), s.drive(i), s.config.DataDir, address(i)}
 	s.server[i] = process.Start(s.t, fmt.Sprintf("minio-%d", i), process.Options{Env: environment(s.config)}, "unshare", append(in, args...)...)
 	plug(s.t, s.server[i])
-}
-
-// tool returns a program that "tools/build daemons" built.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	dir := os.Getenv("GOMEET_TOOLS")
-	if dir == "" {
-		dir = "../../../tools/bin"
-	}
-	path, err := filepath.Abs(filepath.Join(dir, name))
-	require.NoError(t, err)
-	require.FileExists(t, path, `run "tools/build daemons", or set GOMEET_TOOLS`)
-	return path
 }
 
 // transport knows the names of the servers and the authority of their certificate.
@@ -206,7 +194,7 @@ func (s *store) script(name string, env ...string) (string, error) {
 
 func (s *store) run(env []string, program string, args ...string) (string, error) {
 	const named = `mount --bind "$1" /etc/hosts; shift; exec "$@"`
-	path := "PATH=" + filepath.Dir(tool(s.t, "mc")) + ":" + os.Getenv("PATH")
+	path := "PATH=" + filepath.Dir(live.Tool(s.t, "mc")) + ":" + os.Getenv("PATH")
 	return process.Run(process.Options{Env: append([]string{path, "HOME=" + s.path("home"), "SSL_CERT_DIR=" + s.path("authority")}, env...)},
 		"unshare", append([]string{"--mount", "sh", "-c", named, "named", s.path("hosts"), program}, args...)...)
 }

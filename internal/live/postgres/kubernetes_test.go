@@ -21,6 +21,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/live"
 	"github.com/gomeet/infra/internal/live/process"
 )
 
@@ -41,19 +42,6 @@ type kubernetes struct {
 	Config string
 }
 
-// tool returns a program that "make tools" built.
-func tool(t testing.TB, name string) string {
-	t.Helper()
-	dir := os.Getenv("GOMEET_TOOLS")
-	if dir == "" {
-		dir = "../../../tools/bin"
-	}
-	path, err := filepath.Abs(filepath.Join(dir, name))
-	require.NoError(t, err)
-	require.FileExists(t, path, `run "make tools", or set GOMEET_TOOLS`)
-	return path
-}
-
 func newKubernetes(t testing.TB, dir string) *kubernetes {
 	t.Helper()
 	k := &kubernetes{t: t, port: process.FreePort(t, 0, "127.0.0.1"), Config: filepath.Join(dir, "kubeconfig")}
@@ -70,10 +58,10 @@ func newKubernetes(t testing.TB, dir string) *kubernetes {
 	require.NoError(t, os.WriteFile(tokens, []byte(adminToken+",admin,admin,system:masters\n"+patroniToken+",patroni,patroni\n"), 0o600))
 
 	etcd := process.FreePort(t, 0, "127.0.0.1")
-	process.Start(t, "etcd", process.Options{Dir: pki}, tool(t, "etcd"), "--data-dir="+filepath.Join(pki, "etcd"),
+	process.Start(t, "etcd", process.Options{Dir: pki}, live.Tool(t, "etcd"), "--data-dir="+filepath.Join(pki, "etcd"),
 		fmt.Sprintf("--listen-client-urls=http://127.0.0.1:%d", etcd), fmt.Sprintf("--advertise-client-urls=http://127.0.0.1:%d", etcd),
 		"--listen-peer-urls=http://127.0.0.1:0", "--unsafe-no-fsync", "--log-level=warn")
-	process.Start(t, "kube-apiserver", process.Options{Dir: pki}, tool(t, "kube-apiserver"),
+	process.Start(t, "kube-apiserver", process.Options{Dir: pki}, live.Tool(t, "kube-apiserver"),
 		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", k.port), "--advertise-address=192.0.2.1",
 		"--tls-cert-file="+k.cert.Cert, "--tls-private-key-file="+k.cert.Key,
 		fmt.Sprintf("--etcd-servers=http://127.0.0.1:%d", etcd), "--token-auth-file="+tokens, "--authorization-mode=RBAC",

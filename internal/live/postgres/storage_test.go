@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/live"
 	"github.com/gomeet/infra/internal/live/process"
 )
 
@@ -33,7 +34,7 @@ type storage struct {
 func newStorage(t testing.TB, dir string, cert process.Certificate, bucket string) storage {
 	t.Helper()
 	process.Need(t, "rclone")
-	sandbox := tool(t, "gomeet-sandbox")
+	sandbox := live.Tool(t, "gomeet-sandbox")
 	home := filepath.Join(dir, "sandbox")
 	ports := [3]string{}
 	for i := range ports {
