@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -107,18 +106,6 @@ func (c *campaign) set(assignments []string) {
 	}
 }
 
-// buildProgram compiles the program once: compiling it anew for every run would be most of
-// the campaign.
-func buildProgram(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "program")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Dir = "../.."
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, "%s", output)
-	return program
-}
-
 // checksum is that of files in a row.
 func checksum(t *testing.T, files ...string) string {
 	t.Helper()
@@ -129,21 +116,6 @@ func checksum(t *testing.T, files ...string) string {
 		sum.Write(text)
 	}
 	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// useProgram lets the language host find the compiled program, and gives the commands a
-// folder of their own for what they keep for a moment.
-func (w *world) useProgram(program string) {
-	w.t.Helper()
-	for _, folder := range []string{"shim", "tmp"} {
-		require.NoError(w.t, os.MkdirAll(filepath.Join(w.dir, folder), 0o700))
-	}
-	compiler, err := exec.LookPath("go")
-	require.NoError(w.t, err)
-	script := fmt.Sprintf(`#!/bin/bash
-if [[ $1 == build && $3 == */pulumi-go.* ]]; then ln -sf %q "$3"; else exec %q "$@"; fi
-`, program, compiler)
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.dir, "shim", "go"), []byte(script), 0o700))
 }
 
 func (c *campaign) copy(from, to string) {

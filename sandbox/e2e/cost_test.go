@@ -52,7 +52,7 @@ func (w *world) changes() int {
 // The cost of a stack that is to be made, is deployed and is to change, by the real
 // engine; no question about it changes anything.
 func TestCost(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).compiled()
 	w.run("make", "--no-print-directory", "stack", "STACK=dev")
 	fresh, code := w.cost("")
 	require.Zero(t, code)

@@ -78,7 +78,7 @@ func (w *world) stateFiles() map[string][32]byte {
 // Drift finds what was changed behind the program's back, tells it from code that waits
 // and from what nobody manages, and says nothing when nothing differs.
 func TestDrift(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).compiled()
 	w.run("make", "--no-print-directory", "stack", "STACK=dev")
 	// What only larger stacks set, so that it can be changed here. "make up" would take it
 	// out again: it is not in the committed file.

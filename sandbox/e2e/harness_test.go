@@ -93,10 +93,10 @@ func (w *world) make(target, stack string) string {
 }
 
 // shell runs a script as a user would type it: in the environment that "make env"
-// prints.
+// prints. "make end-to-end" has built the commands.
 func (w *world) shell(stack, script string) (string, error) {
 	w.t.Logf("$ %s", script)
-	return w.try("bash", "-c", `eval "$(make -s env STACK=`+stack+`)" && `+script)
+	return w.try("bash", "-c", `eval "$(make -s -o tools -o commands env STACK=`+stack+`)" && `+script)
 }
 
 // inventory returns how many resources exist in the sandbox, of all kinds.

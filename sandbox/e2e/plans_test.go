@@ -48,7 +48,7 @@ func (w *world) plan(stack string, set ...string) []string {
 // Every change an operator makes has exactly the plan that the documentation promises,
 // and none replaces a cluster.
 func TestPlans(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).compiled()
 	w.make("up", "dev")
 	for _, c := range []struct {
 		name      string

@@ -9,7 +9,7 @@ import (
 // The real engine judges the stack dev by the policy pack, before anything is known of
 // what the cloud answers, and refuses what breaks a rule. gomeet refuses the same.
 func TestPolicies(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).compiled()
 	w.run("make", "--no-print-directory", "stack", "STACK=dev")
 	const preview = "pulumi preview --stack dev --non-interactive --policy-pack policies "
 

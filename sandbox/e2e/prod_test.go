@@ -20,7 +20,7 @@ var roleOf = map[string]string{
 // Prod is the card: two sites, 12 SFU, 30 API, 3 PostgreSQL, 6 Redis and 4 object
 // store nodes in the wanted sizes, and every API pod on an API node.
 func TestProd(t *testing.T) {
-	w := newWorld(t)
+	w := newWorld(t).compiled()
 	output := w.make("preview", "prod")
 	require.Contains(t, output, "to create")
 	require.Zero(t, w.inventory(), "a preview creates nothing")
