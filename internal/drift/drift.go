@@ -19,7 +19,7 @@ func Analyze(stack string, refresh, preview *engine.Preview, others []Finding, r
 			valid = append(valid, r)
 		}
 	}
-	all := slices.Concat(ofWorld(refresh, stack), others, ofCode(preview, stack))
+	all := slices.Concat(ofWorld(refresh, stack), others, ofCode(refresh, preview, stack))
 	slices.SortStableFunc(all, order)
 	shown, hidden := apply(valid, all)
 	report.Findings, report.Ignored = append(report.Findings, shown...), append(report.Ignored, hidden...)

@@ -70,6 +70,46 @@ func TestClasses(t *testing.T) {
 	require.Equal(t, drift.ExitDrift, r.ExitCode())
 }
 
+// What was applied and is in the world waits for nothing, whatever the state says the
+// provider answered.
+func TestStateWithAnOldAnswer(t *testing.T) {
+	label := func(asked, answered string) *engine.Resource {
+		side := func(value string) resource.PropertyMap {
+			return resource.PropertyMap{"label": resource.NewProperty(value), "token": resource.MakeSecret(resource.NewProperty("hush"))}
+		}
+		return &engine.Resource{Inputs: side(asked), Outputs: side(answered)}
+	}
+	for _, c := range []struct {
+		name    string
+		asked   string
+		world   apitype.OpType
+		op      apitype.OpType
+		also    string
+		pending bool
+	}{
+		{name: "applied, and the world has it", asked: "ours", world: apitype.OpRefresh},
+		{name: "not applied", asked: "theirs", world: apitype.OpRefresh, pending: true},
+		{name: "applied, and the world is another", asked: "ours", world: apitype.OpUpdate, pending: true},
+		{name: "nobody looked at the world", asked: "ours", pending: true},
+		{name: "a secret besides, which may differ", asked: "ours", world: apitype.OpRefresh, also: "token", pending: true},
+		{name: "another operation", asked: "ours", world: apitype.OpRefresh, op: apitype.OpReplace, pending: true},
+	} {
+		step := engine.Step{
+			Op: apitype.OpUpdate, Name: "turn", URN: "urn::turn", Old: label(c.asked, "mine"), New: label("ours", ""),
+			Diff: map[string]apitype.PropertyDiff{"label": {}},
+		}
+		if c.op != "" {
+			step.Op = c.op
+		}
+		if c.also != "" {
+			step.Diff[c.also] = apitype.PropertyDiff{}
+		}
+		seen := engine.Step{Op: c.world, Name: "turn", URN: "urn::turn"}
+		r := analyze([]engine.Step{seen}, []engine.Step{step}, nil)
+		require.Equal(t, c.pending, len(r.Findings) == 1, c.name)
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	pending := []engine.Step{step(apitype.OpUpdate, "redis", 6, 8)}
 	require.Equal(t, drift.ExitClean, analyze(nil, nil, nil).ExitCode())

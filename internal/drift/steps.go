@@ -37,7 +37,11 @@ func ofWorld(refresh *engine.Preview, stack string) []Finding {
 }
 
 // ofCode reads what a deployment would do to the state: code that has not been applied.
-func ofCode(preview *engine.Preview, stack string) []Finding {
+func ofCode(refresh, preview *engine.Preview, stack string) []Finding {
+	same := map[resource.URN]bool{}
+	for _, step := range refresh.Steps {
+		same[step.URN] = step.Op == apitype.OpRefresh || step.Op == apitype.OpSame
+	}
 	var findings []Finding
 	for _, step := range preview.Steps {
 		if step.Op == apitype.OpSame || step.Op == apitype.OpRefresh || step.Op == apitype.OpRead {
@@ -45,10 +49,38 @@ func ofCode(preview *engine.Preview, stack string) []Finding {
 		}
 		f := finding(Pending, step)
 		f.What, f.Changes = string(step.Op), changes(step)
+		waits := func(c Change) bool { return !applied(step, c.Path) }
+		if step.Op == apitype.OpUpdate && same[step.URN] && len(f.Changes) > 0 && !slices.ContainsFunc(f.Changes, waits) {
+			continue // the world has it, and only the state's copy of it is old
+		}
 		f.Fix = fmt.Sprintf("pulumi up --stack %s applies it", stack)
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// applied reports whether the state says that the program asked for a change before. If the
+// world is as asked, too, the engine sees a change only in the state's copy of the answer.
+// The Kubernetes provider 4.33 leaves old ones: when it has changed nothing but a
+// Deployment's labels, it takes for the answer the first object that its cache shows, which
+// may be the one from before.
+func applied(step engine.Step, path string) bool {
+	if step.Old == nil || step.New == nil {
+		return false
+	}
+	wanted, known := plain(step.New.Inputs, path)
+	asked, askedKnown := plain(step.Old.Inputs, path)
+	return known && askedKnown && asked.DeepEquals(wanted)
+}
+
+// plain returns the value at a path if it is known and no secret: two secrets look the same.
+func plain(properties resource.PropertyMap, path string) (resource.PropertyValue, bool) {
+	parsed, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return resource.PropertyValue{}, false
+	}
+	value, ok := parsed.Get(resource.NewProperty(properties))
+	return value, ok && !value.ContainsSecrets() && !value.ContainsUnknowns()
 }
 
 func finding(class Class, step engine.Step) Finding {

@@ -28,7 +28,7 @@ var fixed = map[string]string{
 	"KubernetesCluster region":                        immutable, "KubernetesCluster vpcUuid": immutable,
 	"KubernetesCluster version":    "the program asks for the newest that the sandbox has, and no cluster goes back",
 	"KubernetesNodePool clusterId": itself, "KubernetesNodePool size": immutable,
-	"LoadBalancer region": immutable, "LoadBalancer type": immutable, "LoadBalancer vpcUuid": immutable,
+	"LoadBalancer network": immutable, "LoadBalancer region": immutable, "LoadBalancer type": immutable, "LoadBalancer vpcUuid": immutable,
 	"ProjectResources project":  itself,
 	"SpacesBucket forceDestroy": only4us, "SpacesBucket name": itself, "SpacesBucket region": immutable,
 	"Tag name":            itself,
