@@ -209,6 +209,8 @@ var prodTampers = []tamper{
 	{"KubernetesNodePool", "jakarta-sfu", "autoScale", func(h *hands) {
 		h.at("jakarta").repool("sfu", func(r *godo.KubernetesNodePoolUpdateRequest) { r.AutoScale = godo.PtrTo(false) })
 	}},
+	{"KubernetesNodePool", "jakarta-sfu", "minNodes", func(*hands) {}}, // a pool that does not scale
+	{"KubernetesNodePool", "jakarta-sfu", "maxNodes", func(*hands) {}}, // has no limits either
 }
 
 func scaled(property string, change func(*godo.KubernetesNodePoolUpdateRequest)) tamper {
