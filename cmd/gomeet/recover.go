@@ -30,7 +30,7 @@ A killed run leaves a lock that nobody holds, and resources that exist and that 
 state does not know. recover breaks the lock if its process is dead, imports what has
 the name of something that the program wants, deletes surplus copies of what holds no
 data (DNS records, alerts, unused keys), and forgets unfinished operations. Then deploy
-again. It refuses while another run is alive.`,
+again. It refuses while another run is alive, and keeps others away while it looks.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return recoverStack(cmd.Context(), cmd.ErrOrStderr(), stack, interrupted)
@@ -46,7 +46,11 @@ func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrup
 	if err != nil {
 		return err
 	}
-	cli := &recovery.CLI{Name: stack, Reader: reader}
+	project, err := projectName()
+	if err != nil {
+		return err
+	}
+	cli := &recovery.CLI{Backend: os.Getenv("PULUMI_BACKEND_URL"), Project: project, Name: stack, Reader: reader}
 	broken, err := breakLock(ctx, log, cli)
 	if err != nil {
 		return err
@@ -72,21 +76,14 @@ func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrup
 
 // breakLock breaks the stack's lock if nobody holds it any more.
 func breakLock(ctx context.Context, log io.Writer, cli *recovery.CLI) (broken bool, err error) {
-	project, err := projectName()
+	if err := cli.Running(); err != nil {
+		return false, err
+	}
+	locks, err := recovery.Locks(cli.Backend, cli.Project, cli.Name)
 	if err != nil {
 		return false, err
 	}
-	backend := os.Getenv("PULUMI_BACKEND_URL")
-	locks, err := recovery.Locks(backend, project, cli.Name)
-	if err != nil {
-		return false, err
-	}
-	for _, lock := range locks {
-		if lock.Held() {
-			return false, recovery.ErrRunning{Lock: lock}
-		}
-	}
-	mended, err := recovery.Mend(backend, project, cli.Name)
+	mended, err := recovery.Mend(cli.Backend, cli.Project, cli.Name)
 	for _, file := range mended {
 		fmt.Fprintln(log, "deleting notes that were never finished:", file)
 	}

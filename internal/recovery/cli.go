@@ -14,11 +14,26 @@ import (
 
 // CLI is a stack behind the pulumi command on PATH, in the working folder.
 type CLI struct {
-	Name   string
-	Reader engine.Engine
+	// Backend is the URL of the states, and Project the project's name.
+	Backend, Project, Name string
+	Reader                 engine.Engine
 }
 
 var _ Stack = (*CLI)(nil)
+
+// Hold implements Stack.
+func (c *CLI) Hold() (release func(), err error) { return Hold(c.Backend, c.Project, c.Name) }
+
+// Running returns ErrRunning when a process that lives holds the stack.
+func (c *CLI) Running() error {
+	locks, err := Locks(c.Backend, c.Project, c.Name)
+	for _, lock := range locks {
+		if lock.Held() {
+			return ErrRunning{Lock: lock}
+		}
+	}
+	return err
+}
 
 // Preview implements Stack.
 func (c *CLI) Preview(ctx context.Context, file string) (*engine.Preview, error) {
@@ -111,7 +126,9 @@ func (c *CLI) pulumi(ctx context.Context, input string, args ...string) (string,
 		if input != "" || args[1] == "export" {
 			said = "" // it may quote the state
 		}
-		return "", fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(said))
+		err = fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(said))
+		// A run that began meanwhile is why, and its lock says more.
+		return "", errors.Join(c.Running(), err)
 	}
 	return stdout.String(), nil
 }

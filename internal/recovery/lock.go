@@ -31,14 +31,22 @@ func (e ErrRunning) Error() string {
 		e.Lock.Timestamp.Format(time.RFC3339), e.Lock.PID, e.Lock.Username, e.Lock.Hostname)
 }
 
+// lockFolder is where a backend that is a folder keeps a stack's locks; "" for others.
+func lockFolder(backend, project, stack string) string {
+	parsed, err := url.Parse(backend)
+	if err != nil || parsed.Scheme != "file" {
+		return ""
+	}
+	return filepath.Join(parsed.Path, ".pulumi", "locks", "organization", project, stack)
+}
+
 // Locks reads the locks of a stack. Backends other than a folder answer none: their
 // locks end with "pulumi cancel" or by the service itself.
 func Locks(backend, project, stack string) ([]Lock, error) {
-	parsed, err := url.Parse(backend)
-	if err != nil || parsed.Scheme != "file" {
+	folder := lockFolder(backend, project, stack)
+	if folder == "" {
 		return nil, nil
 	}
-	folder := filepath.Join(parsed.Path, ".pulumi", "locks", "organization", project, stack)
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil

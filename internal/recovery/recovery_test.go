@@ -30,9 +30,17 @@ type stack struct {
 	steps   []engine.Step
 	pending int
 	files   []string
+	held    bool
+}
+
+func (s *stack) Hold() (func(), error) {
+	require.False(s.t, s.held)
+	s.held = true
+	return func() { s.held = false }, nil
 }
 
 func (s *stack) Preview(_ context.Context, file string) (*engine.Preview, error) {
+	require.True(s.t, s.held, "a run may begin while recovery looks around")
 	type entry struct {
 		Type, Name, LogicalName, ID, Parent string
 	}
@@ -50,6 +58,7 @@ func (s *stack) Preview(_ context.Context, file string) (*engine.Preview, error)
 }
 
 func (s *stack) Import(_ context.Context, file string) error {
+	require.False(s.t, s.held, "pulumi import locks for itself")
 	text, err := os.ReadFile(file)
 	require.NoError(s.t, err)
 	var list struct {

@@ -18,6 +18,9 @@ const rounds = 5
 
 // Stack is a stack to recover, as the pulumi command sees it.
 type Stack interface {
+	// Hold keeps runs away until release is called; Import and ClearPending lock for
+	// themselves. It returns ErrRunning while somebody else holds the stack.
+	Hold() (release func(), err error)
 	// Preview says what the program wants and the state has, and writes what the state
 	// lacks into file, in the format of "pulumi import".
 	Preview(ctx context.Context, file string) (*engine.Preview, error)
@@ -47,20 +50,33 @@ func Run(ctx context.Context, stack Stack, cloud *Cloud, log io.Writer) (*Result
 	file.Close()
 	defer os.Remove(file.Name())
 	for range rounds {
-		imported, err := result.round(ctx, stack, cloud, file.Name(), log)
+		missing, err := result.held(ctx, stack, cloud, file.Name(), log)
 		if err != nil {
 			return result, err
 		}
-		if !imported {
+		if !missing {
 			result.Cleared, err = stack.ClearPending(ctx)
+			return result, err
+		}
+		if err := stack.Import(ctx, file.Name()); err != nil {
 			return result, err
 		}
 	}
 	return result, fmt.Errorf("after %d imports there is still more to import; run it again", rounds)
 }
 
-// round looks once, deletes surplus copies and imports what is missing. It reports
-// whether it imported something.
+// held is a round during which no run can begin.
+func (r *Result) held(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, error) {
+	release, err := stack.Hold()
+	if err != nil {
+		return false, err
+	}
+	defer release()
+	return r.round(ctx, stack, cloud, file, log)
+}
+
+// round looks once, deletes surplus copies and writes what is missing into file. It reports
+// whether something is to be imported.
 func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, error) {
 	preview, err := stack.Preview(ctx, file)
 	if err != nil {
@@ -108,10 +124,7 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 	if len(imports) == 0 {
 		return false, nil
 	}
-	if err := fillIn(file, imports, preview); err != nil {
-		return false, err
-	}
-	return true, stack.Import(ctx, file)
+	return true, fillIn(file, imports, preview)
 }
 
 // settled finds what has a wanted resource's name, and waits for what the state lacks

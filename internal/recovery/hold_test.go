@@ -1,0 +1,55 @@
+package recovery_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gomeet/infra/internal/recovery"
+)
+
+// Hold is a lock as Pulumi's own: others see who has it, and nobody gets it twice.
+func TestHold(t *testing.T) {
+	backend := "file://" + t.TempDir()
+	release, err := recovery.Hold(backend, "gomeet", "dev")
+	require.NoError(t, err)
+	locks, err := recovery.Locks(backend, "gomeet", "dev")
+	require.NoError(t, err)
+	require.Len(t, locks, 1)
+	require.Equal(t, os.Getpid(), locks[0].PID)
+	require.True(t, locks[0].Held())
+
+	var running recovery.ErrRunning
+	_, err = recovery.Hold(backend, "gomeet", "dev")
+	require.ErrorAs(t, err, &running)
+	other, err := recovery.Hold(backend, "gomeet", "prod")
+	require.NoError(t, err, "another stack")
+	other()
+
+	release()
+	locks, err = recovery.Locks(backend, "gomeet", "dev")
+	require.NoError(t, err)
+	require.Empty(t, locks)
+	again, err := recovery.Hold(backend, "gomeet", "dev")
+	require.NoError(t, err)
+	again()
+}
+
+// A run that lives keeps recovery away, and nothing stays of the attempt.
+func TestHoldGivesWay(t *testing.T) {
+	dir := t.TempDir()
+	folder := filepath.Join(dir, ".pulumi", "locks", "organization", "gomeet", "dev")
+	require.NoError(t, os.MkdirAll(folder, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte(`{"pid":7,"hostname":"elsewhere.test"}`), 0o600))
+	_, err := recovery.Hold("file://"+dir, "gomeet", "dev")
+	require.ErrorContains(t, err, "the stack is in use")
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+
+	release, err := recovery.Hold("s3://state", "gomeet", "dev")
+	require.NoError(t, err, "a bucket's locks are not files")
+	release()
+}
