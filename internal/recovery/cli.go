@@ -74,10 +74,10 @@ func (c *CLI) Interrupted(ctx context.Context) (bool, error) {
 	return len(runs) > 0 && runs[0].Result != "succeeded", nil
 }
 
-// ClearPending implements Stack. Secrets stay encrypted on their way.
-func (c *CLI) ClearPending(ctx context.Context) (int, error) {
+// Finish implements Stack. Secrets stay encrypted on their way.
+func (c *CLI) Finish(ctx context.Context, needs []Needs) (int, error) {
 	pending, state, err := c.pending(ctx)
-	if err != nil || pending == 0 {
+	if err != nil || (pending == 0 && len(needs) == 0) {
 		return 0, err
 	}
 	var deployment map[string]json.RawMessage
@@ -85,6 +85,16 @@ func (c *CLI) ClearPending(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("reading the state of stack %q: %w", c.Name, err)
 	}
 	delete(deployment, "pending_operations")
+	var resources []json.RawMessage
+	if err := json.Unmarshal(deployment["resources"], &resources); err != nil {
+		return 0, fmt.Errorf("reading the state of stack %q: %w", c.Name, err)
+	}
+	if resources, err = order(resources, needs); err != nil {
+		return 0, err
+	}
+	if deployment["resources"], err = json.Marshal(resources); err != nil {
+		return 0, err
+	}
 	if state["deployment"], err = json.Marshal(deployment); err != nil {
 		return 0, err
 	}

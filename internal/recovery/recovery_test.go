@@ -31,6 +31,7 @@ type stack struct {
 	pending int
 	files   []string
 	held    bool
+	needs   []recovery.Needs
 }
 
 func (s *stack) Hold() (func(), error) {
@@ -86,7 +87,11 @@ func (s *stack) Import(_ context.Context, file string) error {
 	return nil
 }
 
-func (s *stack) ClearPending(context.Context) (int, error) { return s.pending, nil }
+func (s *stack) Finish(_ context.Context, needs []recovery.Needs) (int, error) {
+	require.False(s.t, s.held, "pulumi stack import locks for itself")
+	s.needs = needs
+	return s.pending, nil
+}
 
 const (
 	cluster = "digitalocean:index/kubernetesCluster:KubernetesCluster"

@@ -18,7 +18,7 @@ const rounds = 5
 
 // Stack is a stack to recover, as the pulumi command sees it.
 type Stack interface {
-	// Hold keeps runs away until release is called; Import and ClearPending lock for
+	// Hold keeps runs away until release is called; Import and Finish lock for
 	// themselves. It returns ErrRunning while somebody else holds the stack.
 	Hold() (release func(), err error)
 	// Preview says what the program wants and the state has, and writes what the state
@@ -26,9 +26,9 @@ type Stack interface {
 	Preview(ctx context.Context, file string) (*engine.Preview, error)
 	// Import takes what file lists into the state.
 	Import(ctx context.Context, file string) error
-	// ClearPending forgets the operations that were never finished, and returns how
-	// many they were.
-	ClearPending(ctx context.Context) (int, error)
+	// Finish forgets the operations that were never finished, and returns how many they
+	// were. It notes in the state what resources need.
+	Finish(ctx context.Context, needs []Needs) (int, error)
 }
 
 // Result is what recovery did.
@@ -50,12 +50,12 @@ func Run(ctx context.Context, stack Stack, cloud *Cloud, log io.Writer) (*Result
 	file.Close()
 	defer os.Remove(file.Name())
 	for range rounds {
-		missing, err := result.held(ctx, stack, cloud, file.Name(), log)
+		missing, needs, err := result.held(ctx, stack, cloud, file.Name(), log)
 		if err != nil {
 			return result, err
 		}
 		if !missing {
-			result.Cleared, err = stack.ClearPending(ctx)
+			result.Cleared, err = stack.Finish(ctx, needs)
 			return result, err
 		}
 		if err := stack.Import(ctx, file.Name()); err != nil {
@@ -66,21 +66,21 @@ func Run(ctx context.Context, stack Stack, cloud *Cloud, log io.Writer) (*Result
 }
 
 // held is a round during which no run can begin.
-func (r *Result) held(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, error) {
+func (r *Result) held(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, []Needs, error) {
 	release, err := stack.Hold()
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	defer release()
 	return r.round(ctx, stack, cloud, file, log)
 }
 
 // round looks once, deletes surplus copies and writes what is missing into file. It reports
-// whether something is to be imported.
-func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, error) {
+// whether something is to be imported, and if not, what the state does not know of needs.
+func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, []Needs, error) {
 	preview, err := stack.Preview(ctx, file)
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	known := map[string]bool{}
 	for _, step := range preview.Steps {
@@ -97,7 +97,7 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 		}
 		all, err := settled(ctx, cloud, find, &step, log)
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		for _, found := range all {
 			if known[step.Type+" "+found.ID] {
@@ -113,18 +113,18 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 			case found.delete != nil:
 				fmt.Fprintln(log, "deleting a copy that nothing uses:", name)
 				if err := found.delete(); err != nil {
-					return false, fmt.Errorf("deleting %s: %w", name, err)
+					return false, nil, fmt.Errorf("deleting %s: %w", name, err)
 				}
 				r.Deleted = append(r.Deleted, name)
 			default:
-				return false, fmt.Errorf("%s exists beside the one of the state, and may hold data: compare them and delete one by hand", name)
+				return false, nil, fmt.Errorf("%s exists beside the one of the state, and may hold data: compare them and delete one by hand", name)
 			}
 		}
 	}
 	if len(imports) == 0 {
-		return false, nil
+		return false, unordered(preview), nil
 	}
-	return true, fillIn(file, imports, preview)
+	return true, nil, fillIn(file, imports, preview)
 }
 
 // settled finds what has a wanted resource's name, and waits for what the state lacks
