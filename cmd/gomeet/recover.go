@@ -76,10 +76,7 @@ func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrup
 
 // breakLock breaks the stack's lock if nobody holds it any more.
 func breakLock(ctx context.Context, log io.Writer, cli *recovery.CLI) (broken bool, err error) {
-	if err := cli.Running(); err != nil {
-		return false, err
-	}
-	locks, err := recovery.Locks(cli.Backend, cli.Project, cli.Name)
+	locks, err := cli.Dead()
 	if err != nil {
 		return false, err
 	}

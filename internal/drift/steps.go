@@ -68,19 +68,10 @@ func applied(step engine.Step, path string) bool {
 	if step.Old == nil || step.New == nil {
 		return false
 	}
-	wanted, known := plain(step.New.Inputs, path)
-	asked, askedKnown := plain(step.Old.Inputs, path)
-	return known && askedKnown && asked.DeepEquals(wanted)
-}
-
-// plain returns the value at a path if it is known and no secret: two secrets look the same.
-func plain(properties resource.PropertyMap, path string) (resource.PropertyValue, bool) {
-	parsed, err := resource.ParsePropertyPath(path)
-	if err != nil {
-		return resource.PropertyValue{}, false
-	}
-	value, ok := parsed.Get(resource.NewProperty(properties))
-	return value, ok && !value.ContainsSecrets() && !value.ContainsUnknowns()
+	wanted, known := lookup(step.New.Inputs, path)
+	asked, askedKnown := lookup(step.Old.Inputs, path)
+	// Two secrets look the same, and so do two values that are not known.
+	return known && askedKnown && !wanted.ContainsSecrets() && !wanted.ContainsUnknowns() && asked.DeepEquals(wanted)
 }
 
 func finding(class Class, step engine.Step) Finding {
@@ -123,16 +114,21 @@ func covered(path string, ignored []string) bool {
 // at returns the value at a path as text: what the provider answered, else what the
 // program asks for.
 func at(r *engine.Resource, path string) string {
-	parsed, err := resource.ParsePropertyPath(path)
-	if err != nil {
-		return ""
-	}
 	for _, side := range []resource.PropertyMap{r.Outputs, r.Inputs} {
-		if value, ok := parsed.Get(resource.NewProperty(side)); ok {
+		if value, ok := lookup(side, path); ok {
 			return shown(value)
 		}
 	}
 	return ""
+}
+
+// lookup returns the value at a path, if there is one.
+func lookup(properties resource.PropertyMap, path string) (resource.PropertyValue, bool) {
+	parsed, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return resource.PropertyValue{}, false
+	}
+	return parsed.Get(resource.NewProperty(properties))
 }
 
 // most is the length at which a value is cut.

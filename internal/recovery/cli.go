@@ -24,15 +24,16 @@ var _ Stack = (*CLI)(nil)
 // Hold implements Stack.
 func (c *CLI) Hold() (release func(), err error) { return Hold(c.Backend, c.Project, c.Name) }
 
-// Running returns ErrRunning when a process that lives holds the stack.
-func (c *CLI) Running() error {
+// Dead returns the locks that nobody holds any more, and ErrRunning when a process that lives
+// holds the stack.
+func (c *CLI) Dead() ([]Lock, error) {
 	locks, err := Locks(c.Backend, c.Project, c.Name)
 	for _, lock := range locks {
 		if lock.Held() {
-			return ErrRunning{Lock: lock}
+			return nil, ErrRunning{Lock: lock}
 		}
 	}
-	return err
+	return locks, err
 }
 
 // Preview implements Stack.
@@ -138,7 +139,8 @@ func (c *CLI) pulumi(ctx context.Context, input string, args ...string) (string,
 		}
 		err = fmt.Errorf("pulumi %s: %w\n%s", strings.Join(args, " "), err, strings.TrimSpace(said))
 		// A run that began meanwhile is why, and its lock says more.
-		return "", errors.Join(c.Running(), err)
+		_, running := c.Dead()
+		return "", errors.Join(running, err)
 	}
 	return stdout.String(), nil
 }

@@ -66,19 +66,13 @@ func writeLock(folder string) (string, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", err
 	}
+	name := fmt.Sprintf("gomeet-recover-%s-%d.json", host, os.Getpid())
 	// In the folder itself a half-written file would be a lock already.
-	file, err := os.CreateTemp(filepath.Dir(folder), "gomeet-recover-*.json")
-	if err != nil {
+	part := filepath.Join(filepath.Dir(folder), name+".part")
+	defer os.Remove(part)
+	if err := os.WriteFile(part, text, 0o600); err != nil {
 		return "", err
 	}
-	defer os.Remove(file.Name())
-	_, err = file.Write(text)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(folder, filepath.Base(file.Name()))
-	return path, os.Rename(file.Name(), path)
+	path := filepath.Join(folder, name)
+	return path, os.Rename(part, path)
 }

@@ -73,7 +73,7 @@ func (s *stack) Import(_ context.Context, file string) error {
 				if _, after, ok := strings.Cut(id, ","); ok {
 					id = after
 				}
-				s.steps[i].Op, s.steps[i].Old = apitype.OpSame, &engine.Resource{ID: id}
+				s.steps[i].Op, s.steps[i].Old = apitype.OpSame, &engine.Resource{ID: id, Custom: true}
 			}
 		}
 		s.files = append(s.files, r.Type+" "+r.LogicalName+" "+r.ID)
@@ -222,6 +222,17 @@ func TestRun(t *testing.T) {
 			require.Equal(t, 2, result.Cleared)
 		})
 	}
+}
+
+// What was imported has no dependencies in the state; the last thing recovery does is to
+// note them.
+func TestRunNotesNeeds(t *testing.T) {
+	s := &stack{t: t, steps: []engine.Step{create(lb, "web", "name", "web")}}
+	s.steps[0].URN, s.steps[0].New.Dependencies = "urn:web", []resource.URN{"urn:certificate"}
+	account, _ := cloud(t)
+	_, err := recovery.Run(t.Context(), s, account, &bytes.Buffer{})
+	require.NoError(t, err)
+	require.Equal(t, []recovery.Needs{{URN: "urn:web", Dependencies: []resource.URN{"urn:certificate"}}}, s.needs)
 }
 
 func TestLocks(t *testing.T) {
