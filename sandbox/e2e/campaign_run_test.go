@@ -33,8 +33,7 @@ func (c *campaign) begun(script string, also io.Writer) *running {
 	attach := fmt.Sprintf("export PULUMI_DEBUG_PROVIDERS=digitalocean:%d", c.wire.port())
 	run.cmd = exec.Command("bash", "-c", `eval "$(`+c.w.tool("gomeet-sandbox")+` env --stack `+c.stack+`)" && `+attach+` && exec `+script)
 	run.cmd.Dir = c.w.root
-	run.cmd.Env = append(c.w.env, "TMPDIR="+filepath.Join(c.w.dir, "tmp"),
-		"PATH="+filepath.Join(c.w.dir, "shim")+":"+c.w.tool("")+":"+os.Getenv("PATH"))
+	run.cmd.Env = append(c.w.env, "TMPDIR="+filepath.Join(c.w.dir, "tmp"))
 	out := io.MultiWriter(&run.output, also)
 	run.cmd.Stdout, run.cmd.Stderr = out, out
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -64,6 +64,8 @@ func newCampaign(w *world, of shape, program string, results *results) *campaign
 		took: map[operation]time.Duration{}, asked: map[operation]int{}, want: map[operation]map[string]int{}, secrets: map[string]string{},
 	}
 	w.useProgram(program)
+	// What the commands keep for a moment is looked through for secrets.
+	require.NoError(w.t, os.MkdirAll(filepath.Join(w.dir, "tmp"), 0o700))
 	c.cloud = newCloud(w.t, c.must(cloudVariables))
 	w.run("make", "--no-print-directory", "-o", "tools", "-o", "commands", "stack", "STACK="+c.stack)
 	file := filepath.Join(w.dir, "config", "Pulumi."+c.stack+".yaml")

@@ -19,45 +19,54 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// drift runs "gomeet drift" on the stack dev and returns its findings as "class what
-// name", and its exit code.
-func (w *world) drift() ([]string, int) {
-	found, code, _ := w.report()
-	return found, code
+// driftReport is what "gomeet drift" prints, and its exit code.
+type driftReport struct {
+	Findings []struct {
+		Class, What, Type, Name, Fix string
+		Changes                      []struct{ Path string }
+	}
+	text string
+	code int
 }
 
-// noDrift requires that nothing differs.
-func (w *world) noDrift() {
-	w.t.Helper()
-	found, code, report := w.report()
-	require.Empty(w.t, found, report)
-	require.Zero(w.t, code)
-}
-
-// report is drift with the whole report.
-func (w *world) report() ([]string, int, string) {
+// report runs "gomeet drift" on a stack. It requires that neither state nor account was
+// changed, and that every finding says what to do.
+func (w *world) report(stack string) driftReport {
 	w.t.Helper()
 	before, state := w.changes(), w.stateFiles()
-	output, err := w.shell("dev", `gomeet drift --stack dev -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
-	code := 0
+	output, err := w.shell(stack, "gomeet drift --stack "+stack+` -o json 2>"$GOMEET_SANDBOX_DIR/drift.err"`)
+	report := driftReport{text: output}
 	if err != nil {
 		var exit *exec.ExitError
 		require.ErrorAs(w.t, err, &exit)
-		code = exit.ExitCode()
+		report.code = exit.ExitCode()
 	}
 	said, _ := os.ReadFile(filepath.Join(w.dir, "drift.err"))
-	var report struct {
-		Findings []struct{ Class, What, Type, Name, Fix string }
-	}
 	require.NoError(w.t, json.Unmarshal([]byte(output), &report), "%s%s", output, said)
-	var found []string
 	for _, f := range report.Findings {
 		require.NotEmpty(w.t, f.Fix, f.Name)
-		found = append(found, f.Class+" "+f.What+" "+f.Name)
 	}
 	require.Equal(w.t, before, w.changes(), "no request that changes something leaves it")
 	require.Equal(w.t, state, w.stateFiles(), "the state is as it was")
-	return found, code, output
+	return report
+}
+
+// drift returns the findings on the stack dev as "class what name", and the exit code.
+func (w *world) drift() (found []string, code int) {
+	w.t.Helper()
+	report := w.report("dev")
+	for _, f := range report.Findings {
+		found = append(found, f.Class+" "+f.What+" "+f.Name)
+	}
+	return found, report.code
+}
+
+// noDrift requires that nothing differs on the stack dev.
+func (w *world) noDrift() {
+	w.t.Helper()
+	report := w.report("dev")
+	require.Empty(w.t, report.Findings, report.text)
+	require.Zero(w.t, report.code)
 }
 
 // stateFiles returns the checksum of every file of the stacks' state.

@@ -25,35 +25,32 @@ import (
 // loadRole marks the nodes of load tests, by label and taint (docs/load.md).
 const loadRole = "load"
 
+// loadTests are those that have a Job.
+var loadTests = []string{"websocket", "api", "signalling"}
+
 // proveLoad gives a cluster what "gomeet load manifests" prints for each test, on nodes as
 // "gomeet load plan" wants them. The API server must take every object, strictly and without
 // a warning, and the workers must run on those nodes and come to their end.
-func (w *world) proveLoad(t *testing.T, c *cluster, do cloud) {
-	ctx := context.Background()
-	kube := only(&hands{t: t}, allClusters(t, do), func(k *godo.KubernetesCluster) bool { return k.NodePools[0].Labels["gomeet.com/site"] == c.site })
-	pool, _, err := do.Kubernetes.CreateNodePool(ctx, kube.ID, &godo.KubernetesNodePoolCreateRequest{
+func (w *world) proveLoad(t *testing.T, c *cluster) {
+	ctx, h := context.Background(), w.hands("prod", c.site)
+	kube := h.cluster().ID
+	pool, _, err := h.Kubernetes.CreateNodePool(ctx, kube, &godo.KubernetesNodePoolCreateRequest{
 		Name: loadRole, Size: "m-4vcpu-32gb", Count: 10, // the most that a test of prod takes
 		Labels: map[string]string{"gomeet.com/role": loadRole},
 		Taints: []godo.Taint{{Key: "gomeet.com/role", Value: loadRole, Effect: "NoSchedule"}},
 	})
 	require.NoError(t, err)
-	for _, test := range []string{"websocket", "api", "signalling"} {
+	for _, test := range loadTests {
 		manifests, err := w.shell("prod", "gomeet load manifests "+test+" --stack prod 2>/dev/null")
 		require.NoError(t, err, manifests)
 		c.apply(t, manifests)
 	}
-	for _, test := range []string{"websocket", "api", "signalling"} {
+	for _, test := range loadTests {
 		c.proveJob(t, "load-"+test)
 	}
 	require.NoError(t, c.client.CoreV1().Namespaces().Delete(ctx, loadRole, metav1.DeleteOptions{}))
-	_, err = do.Kubernetes.DeleteNodePool(ctx, kube.ID, pool.ID)
+	_, err = h.Kubernetes.DeleteNodePool(ctx, kube, pool.ID)
 	require.NoError(t, err)
-}
-
-func allClusters(t *testing.T, do cloud) []*godo.KubernetesCluster {
-	clusters, _, err := do.Kubernetes.List(context.Background(), everything)
-	require.NoError(t, err)
-	return clusters
 }
 
 // proveJob requires that every worker of a Job ended well, and where it belongs.

@@ -22,20 +22,18 @@ func buildProgram(t *testing.T) string {
 	return program
 }
 
-// useProgram lets the language host find the compiled program, and gives the commands a
-// folder of their own for what they keep for a moment.
+// useProgram lets the language host find the compiled program.
 func (w *world) useProgram(program string) {
 	w.t.Helper()
-	for _, folder := range []string{"shim", "tmp"} {
-		require.NoError(w.t, os.MkdirAll(filepath.Join(w.dir, folder), 0o700))
-	}
+	shim := filepath.Join(w.dir, "shim")
+	require.NoError(w.t, os.MkdirAll(shim, 0o700))
 	compiler, err := exec.LookPath("go")
 	require.NoError(w.t, err)
 	script := fmt.Sprintf(`#!/bin/bash
 if [[ $1 == build && $3 == */pulumi-go.* ]]; then ln -sf %q "$3"; else exec %q "$@"; fi
 `, program, compiler)
-	require.NoError(w.t, os.WriteFile(filepath.Join(w.dir, "shim", "go"), []byte(script), 0o700))
-	w.env = append(w.env, "PATH="+filepath.Join(w.dir, "shim")+":"+os.Getenv("PATH"))
+	require.NoError(w.t, os.WriteFile(filepath.Join(shim, "go"), []byte(script), 0o700))
+	w.env = append(w.env, "PATH="+shim+":"+os.Getenv("PATH"))
 }
 
 // compiled lets all runs of a test use the program as it is now.

@@ -28,7 +28,7 @@ func (w *world) proveDisruptions() {
 		w.t.Run("Rollouts/"+c.site, func(t *testing.T) { proveRollouts(t, c) })
 		w.t.Run("Drains/"+c.site, func(t *testing.T) { proveDrains(t, c, do) })
 	}
-	w.t.Run("Load", func(t *testing.T) { w.proveLoad(t, w.prodClusters()[0], do) })
+	w.t.Run("Load", func(t *testing.T) { w.proveLoad(t, w.prodClusters()[0]) })
 	w.t.Run("VolumesFollow", func(t *testing.T) {
 		require.Equal(t, before, proveVolumes(t, w.prodClusters(), do), "every member found its own volume again")
 	})
