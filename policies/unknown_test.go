@@ -1,6 +1,8 @@
 package policies_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -15,13 +17,14 @@ type slot struct {
 	replace func(any)
 }
 
-// slots lists all places of a value, the outer ones first.
+// slots lists all places of a value, the outer ones first, and in the same order every time:
+// a place is found again by its number.
 func slots(name string, value any) []slot {
 	var all []slot
 	switch v := value.(type) {
 	case map[string]any:
-		for key, field := range v {
-			place := name + "." + key
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			place, field := name+"."+key, v[key]
 			all = append(all, slot{place, field, func(x any) { v[key] = x }})
 			all = append(all, slots(place, field)...)
 		}
