@@ -148,7 +148,7 @@ bench-policies: stack ## Measure the CPU time that the policy pack adds to a pre
 FUZZTIME ?= 30s
 .PHONY: fuzz
 fuzz: ## Fuzz everything that people or programs hand in (FUZZTIME=30s each)
-	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z]+' . | sed -E 's|/[^/]*_test.go:[0-9]+:func | |' | \
+	@git grep -noE '^func Fuzz[A-Za-z]+' -- '*_test.go' ':!sandbox' ':!tools' | sed -E 's|^(.*)/[^/]*_test.go:[0-9]+:func |./\1 |' | \
 	while read -r package target; do \
 	  echo "fuzz: $$package $$target"; \
 	  go test "$$package" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s || exit 1; \

@@ -112,7 +112,8 @@ func TestState(t *testing.T) {
 
 // What is not a preview or a state is refused with a reason.
 func TestNotWhatItShouldBe(t *testing.T) {
-	for _, text := range []string{"", "{}", "[1]", "Previewing update (dev):", `{"version":1}`, `{"changeSummary":{},"steps":[{"op":"same","urn":"mine"}]}`} {
+	for _, text := range []string{"", "{}", "[1]", "Previewing update (dev):", `{"version":1}`,
+		`{"changeSummary":{}}{"changeSummary":{}}`, `{"version":3,"deployment":{"resources":[]}} and more`, `{"changeSummary":{},"steps":[{"op":"same","urn":"mine"}]}`} {
 		_, err := engine.ReadPreview(strings.NewReader(text))
 		require.ErrorIs(t, err, engine.ErrNoPreview, text)
 		_, err = engine.ReadState(strings.NewReader(text))

@@ -82,7 +82,7 @@ var ErrNoPreview = errors.New(`not what "pulumi preview --json" prints`)
 // ReadPreview reads what "pulumi preview --json" prints.
 func ReadPreview(from io.Reader) (*Preview, error) {
 	var d digest
-	if err := json.NewDecoder(from).Decode(&d); err != nil {
+	if err := decode(from, &d); err != nil {
 		return nil, fmt.Errorf("reading a preview: %w: %w", ErrNoPreview, err)
 	}
 	if d.ChangeSummary == nil {
@@ -103,6 +103,16 @@ func ReadPreview(from io.Reader) (*Preview, error) {
 		p.Steps = append(p.Steps, step)
 	}
 	return p, nil
+}
+
+// decode reads one JSON document, and nothing after it: two previews in one file, or a file
+// that something else was written into, are no preview.
+func decode(from io.Reader, into any) error {
+	text, err := io.ReadAll(from)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
 }
 
 // ReadPreviewFile reads a saved preview.

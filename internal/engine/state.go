@@ -16,7 +16,7 @@ var ErrNoState = errors.New(`not what "pulumi stack export" prints`)
 // providers among them. An empty stack has none.
 func ReadState(from io.Reader) ([]*Resource, error) {
 	var outer apitype.UntypedDeployment
-	if err := json.NewDecoder(from).Decode(&outer); err != nil {
+	if err := decode(from, &outer); err != nil {
 		return nil, fmt.Errorf("reading a state: %w: %w", ErrNoState, err)
 	}
 	// Versions 3 and 4 differ in features that resources do not show
