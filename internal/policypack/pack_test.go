@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/gomeet/infra/internal/policypack"
 	"github.com/gomeet/infra/policies"
@@ -94,6 +95,38 @@ func TestLevelsCanBeChosen(t *testing.T) {
 			require.Equal(t, level, found.GetEnforcementLevel())
 		}
 	}
+}
+
+// With every rule switched off the pack costs no more than one without rules: it does not
+// even read the resources.
+func TestPackThatIsOffReadsNothing(t *testing.T) {
+	unreadable, err := structpb.NewStruct(map[string]any{"acl": map[string]any{resource.SigKey: "no such signature"}})
+	require.NoError(t, err)
+	request := bucket(t, resource.NewProperty("private"))
+	request.Properties = unreadable
+	whole := &pulumirpc.AnalyzeStackRequest{Resources: []*pulumirpc.AnalyzerResource{
+		{Urn: "urn:bucket", Type: request.GetType(), Properties: unreadable},
+	}}
+
+	s, err := start(t, "../../policies", nil)
+	require.NoError(t, err)
+	_, err = s.Analyze(t.Context(), request)
+	require.ErrorContains(t, err, "urn:bucket")
+	_, err = s.AnalyzeStack(t.Context(), whole)
+	require.ErrorContains(t, err, "urn:bucket")
+
+	off := map[string]pulumirpc.EnforcementLevel{}
+	for _, rule := range policies.Rules() {
+		off[rule.ID] = pulumirpc.EnforcementLevel_DISABLED
+	}
+	s, err = start(t, "../../policies", off)
+	require.NoError(t, err)
+	answer, err := s.Analyze(t.Context(), request)
+	require.NoError(t, err)
+	require.Empty(t, answer.GetDiagnostics())
+	answer, err = s.AnalyzeStack(t.Context(), whole)
+	require.NoError(t, err)
+	require.Empty(t, answer.GetDiagnostics())
 }
 
 // All resources of a stack are judged together, on what they depend on.
