@@ -70,7 +70,7 @@ func (p *Plan) comparison(b Bill, missing []Item) []ComparisonRow {
 		rows = append(rows, ComparisonRow{
 			Component: d.Component, Design: decimal.NewNullDecimal(d.Total()),
 			DesignText: fmt.Sprintf("%d x %s at $%s", d.Quantity, d.Instance, d.UnitPrice),
-			Plan:       b.Component(d.Component), PlanText: p.planText(b, d.Component), Remark: remarks[d.Component],
+			Plan:       b.Component(d.Component), PlanText: p.planText(b, d.Component), Remark: p.remark(d.Component),
 		})
 	}
 	for _, component := range b.Components() {
@@ -114,6 +114,14 @@ func (p *Plan) planText(b Bill, component string) string {
 		}
 	}
 	return text
+}
+
+// remark is what there is to say of a component.
+func (p *Plan) remark(component string) string {
+	if p.idle(Role(component)) {
+		return "the table buys disks without the nodes they are in; here recordings are in Spaces, so there are nodes and no disks"
+	}
+	return remarks[component]
 }
 
 // remarks say where the design's table goes wrong (its text against its own table,

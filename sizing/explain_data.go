@@ -69,14 +69,19 @@ func (p *Plan) explainRedisMemory() []Step {
 }
 
 func (p *Plan) explainMinIO() []Step {
+	nodes := Step{
+		Name:    "nodes",
+		Inputs:  []Quantity{quantity("least", minioNodes, "nodes", "MinIO, EC:2 on four drives: half usable, write quorum 3")},
+		Formula: "the least, or more when a volume would exceed 16 TiB",
+		Result:  fmt.Sprint(p.Total(RoleMinIO)), Unit: "nodes",
+	}
+	if p.idle(RoleMinIO) {
+		nodes.Note = "recordings are in Spaces: nothing runs on these nodes, and they have no volumes"
+		return p.placed(RoleMinIO, []Step{nodes})
+	}
 	volume, reason := p.volumeGiB(RoleMinIO, "")
 	return p.placed(RoleMinIO, []Step{
-		{
-			Name:    "nodes",
-			Inputs:  []Quantity{quantity("least", minioNodes, "nodes", "MinIO, EC:2 on four drives: half usable, write quorum 3")},
-			Formula: "the least, or more when a volume would exceed 16 TiB",
-			Result:  fmt.Sprint(p.Total(RoleMinIO)), Unit: "nodes",
-		},
+		nodes,
 		{
 			Name: "volume per node",
 			Inputs: []Quantity{

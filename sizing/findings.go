@@ -37,7 +37,7 @@ func (p *Plan) findings(v Verdict) []Finding {
 			problem(pool.Role, "%d x %s carry %d meetings of %d, and the target is %d: %s binds",
 				pool.Nodes, pool.Size, pool.Meetings, t.ParticipantsPerMeeting, t.Meetings, pool.Constraint)
 		}
-		if fewer := quorumFinding(pool.Role, pool.Nodes); fewer != "" {
+		if fewer := quorumFinding(pool.Role, pool.Nodes); fewer != "" && !p.idle(pool.Role) {
 			warn(pool.Role, "%s", fewer)
 		}
 	}

@@ -25,6 +25,10 @@ type Options struct {
 	HighAvailability bool
 	// Autoscale gives the SFU and API pools autoscaling limits.
 	Autoscale bool
+	// RecordingsInSpaces says that recordings go to a bucket of Spaces. The nodes of the minio
+	// pool then run nothing and have no volumes; they are there so that the store can be
+	// switched. Spaces' own cost is the same either way: it holds the copy, too.
+	RecordingsInSpaces bool
 	// Redundancy is how many nodes of the SFU and API pools may fail at the same
 	// time without loss of capacity (the k of N+k). 0 means DefaultRedundancy;
 	// NoRedundancy means none.

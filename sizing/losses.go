@@ -77,6 +77,9 @@ func (p *Plan) nodeLoss(role Role) string {
 		}
 		return "its slots have no replica: LiveKit nodes turn unready until it is back"
 	case RoleMinIO:
+		if p.idle(role) {
+			return "nothing: recordings are in Spaces, and nothing runs on it"
+		}
 		if nodes >= minioNodes {
 			return "reads and writes go on; a second loss stops writes (write quorum 3 of 4)"
 		}

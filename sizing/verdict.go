@@ -123,6 +123,9 @@ func (p *Plan) meetings(l load, capacity float64) int {
 func (p *Plan) load(role Role, size Size) load {
 	d := p.Demand
 	alloc := size.Allocatable()
+	if p.idle(role) {
+		role = RoleDefault
+	}
 	switch role {
 	case RoleSFU:
 		node := p.Target.sfuNode(size, p.Options)
@@ -151,6 +154,9 @@ func (p *Plan) load(role Role, size Size) load {
 		return load{constraint: ConstraintQuorum, unit: "nodes", capacity: func(n int) float64 { return float64(n) }}
 	}
 }
+
+// idle says that nothing runs on the nodes of a role.
+func (p *Plan) idle(role Role) bool { return role == RoleMinIO && p.Options.RecordingsInSpaces }
 
 // minioUsableGiB is half the raw disk with erasure coding, which takes four nodes;
 // below that there is none and everything is usable.

@@ -1,8 +1,10 @@
 package sizing_test
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/sizing"
@@ -41,6 +43,37 @@ func TestVerdictOnTheCard(t *testing.T) {
 
 	require.Equal(t, sizing.SeverityProblem, v.Findings[0].Severity, "the worst first")
 	require.Equal(t, sizing.RoleSFU, v.Findings[0].Role)
+}
+
+// With the recordings in Spaces the minio pool has no volumes, limits nothing and loses
+// nothing, and the bill is smaller by its volumes and by nothing else.
+func TestRecordingsInSpaces(t *testing.T) {
+	for name, in := range map[string]sizing.Input{
+		"design": card(sizing.ModelDesign), "capacity": card(sizing.ModelCapacity), "dev": dev(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := plan(t, in)
+			in.Options.RecordingsInSpaces = true
+			spaces := plan(t, in)
+			require.Equal(t, own.Pools, spaces.Pools, "the nodes are there either way")
+
+			volumes := own.VolumeAt(sizing.RoleMinIO, own.Sites[0].Name) * own.Total(sizing.RoleMinIO)
+			require.NotZero(t, volumes)
+			require.Zero(t, spaces.VolumeAt(sizing.RoleMinIO, own.Sites[0].Name))
+			price := own.CatalogueUsed().Price(sizing.ProductVolume).Amount.Decimal
+			require.Equal(t, price.Mul(decimal.NewFromInt(int64(volumes))).String(), own.Cost.Expected.Total().Sub(spaces.Cost.Expected.Total()).String())
+
+			minio := judged(t, spaces, sizing.RoleMinIO)
+			require.Equal(t, sizing.Unbounded, minio.Meetings)
+			require.Contains(t, minio.NodeLoss, "recordings are in Spaces")
+			for _, f := range spaces.Verdict.Findings {
+				require.NotEqual(t, sizing.RoleMinIO, f.Role, f.Text)
+			}
+			steps, err := spaces.Explain("minio.nodes")
+			require.NoError(t, err)
+			require.Contains(t, fmt.Sprint(steps), "recordings are in Spaces")
+		})
+	}
 }
 
 func TestSiteLoss(t *testing.T) {

@@ -61,6 +61,9 @@ func (p *Plan) volumeGiB(role Role, site string) (size int, reason string) {
 		}
 		return roundVolume(3 * p.Demand.RedisBytes / float64(redisMasters(p.Total(RoleRedis))) / gib), "snapshot, append-only file and its rewrite"
 	case RoleMinIO:
+		if p.Options.RecordingsInSpaces {
+			return 0, ""
+		}
 		if design {
 			return designVolumeGiB(designMinIOVolumeGiB, p.Target), "the design's 2 TB per node at 50,000 participants"
 		}

@@ -105,7 +105,8 @@ func (c *Config) Input() sizing.Input {
 		Fixed:  c.Pools,
 		Options: sizing.Options{
 			HighAvailability: c.HighAvailability, Autoscale: c.Autoscale,
-			Calibration: c.Calibration, LiveKitVersion: manifests.LiveKitVersion(),
+			RecordingsInSpaces: c.ObjectStore == ObjectStoreSpaces,
+			Calibration:        c.Calibration, LiveKitVersion: manifests.LiveKitVersion(),
 		},
 	}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // larger is a recorded preview of the stack dev: two SFU nodes more, $84.00, and larger
-// Redis nodes, $6.00, on $198.00.
+// Redis nodes, $6.00, on $201.20.
 const larger = "internal/cost/testdata/dev-larger.json"
 
 // The exit codes are a contract: CI jobs branch on them. The report is written anyway.
@@ -25,11 +25,11 @@ func TestCostExitCodes(t *testing.T) {
 		says []string
 	}{
 		"no limits":             {nil, 0, nil},
-		"within":                {[]string{"--max-monthly", "288", "--max-increase", "90", "--max-increase-percent", "45.5"}, 0, nil},
-		"over monthly":          {[]string{"--max-monthly", "287.99"}, 3, []string{"--max-monthly: $288.00 a month is more than $287.99"}},
+		"within":                {[]string{"--max-monthly", "291.20", "--max-increase", "90", "--max-increase-percent", "44.8"}, 0, nil},
+		"over monthly":          {[]string{"--max-monthly", "291.19"}, 3, []string{"--max-monthly: $291.20 a month is more than $291.19"}},
 		"over increase":         {[]string{"--max-increase", "89.99"}, 4, []string{"--max-increase: $90.00 a month is more than $89.99"}},
-		"over percent":          {[]string{"--max-increase-percent", "45"}, 5, []string{"--max-increase-percent: +45.45 % is more than 45 %"}},
-		"over two of them":      {[]string{"--max-increase", "1", "--max-increase-percent", "45"}, 4, []string{"--max-increase:", "--max-increase-percent:"}},
+		"over percent":          {[]string{"--max-increase-percent", "44.7"}, 5, []string{"--max-increase-percent: +44.73 % is more than 44.7 %"}},
+		"over two of them":      {[]string{"--max-increase", "1", "--max-increase-percent", "44"}, 4, []string{"--max-increase:", "--max-increase-percent:"}},
 		"a limit of nonsense":   {[]string{"--max-increase", "lots"}, 1, []string{`--max-increase: "lots": must be a number`}},
 		"a limit of all memory": {[]string{"--max-monthly", "1e999999999"}, 1, []string{`--max-monthly: "1e999999999": must be a number`}},
 		"a negative limit":      {[]string{"--max-monthly", "-1"}, 1, []string{`--max-monthly: "-1": must be a number`}},
@@ -84,7 +84,7 @@ func TestCostSavesThePreview(t *testing.T) {
 func TestCostPage(t *testing.T) {
 	out, err := run(t, "cost", "--preview-file", larger, "--output", "html", "--max-monthly", "250")
 	require.Equal(t, 3, exitCode(err))
-	require.Contains(t, out, "$198.00 → $288.00 a month, &#43;$90.00")
+	require.Contains(t, out, "$201.20 → $291.20 a month, &#43;$90.00")
 	require.Contains(t, out, "Over the limit: --max-monthly")
 	require.NotRegexp(t, `(src|href)=|@import|url\(`, out, "the page loads something from outside")
 }
@@ -103,5 +103,5 @@ func TestCostJSON(t *testing.T) {
 	}
 	require.True(t, sum.Equal(view.After))
 	require.Equal(t, "90", view.Difference.Expected.String())
-	require.Equal(t, "45.45", view.Percent.Decimal.String())
+	require.Equal(t, "44.73", view.Percent.Decimal.String())
 }

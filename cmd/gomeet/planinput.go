@@ -46,7 +46,7 @@ func addPlanFlags(cmd *cobra.Command) *planFlags {
 
 // input returns what to plan.
 func (f *planFlags) input() (sizing.Input, error) {
-	in := sizing.Input{Target: sizing.DefaultTarget(), Options: sizing.Options{HighAvailability: f.ha}}
+	in := sizing.Input{Target: sizing.DefaultTarget(), Options: sizing.Options{HighAvailability: f.ha, RecordingsInSpaces: true}}
 	if f.stack != "" {
 		cfg, err := readStack(f.stack)
 		if err != nil {

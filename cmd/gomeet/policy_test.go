@@ -21,12 +21,14 @@ import (
 )
 
 // permissive is a settings file by which the recorded preview "larger" is clean. The
-// record has the Services and, to be short, not the pods that they select.
+// record has what may have a price and, to be short, neither the pods that Services select
+// nor the disruption budgets.
 const permissive = `
 monthlyBudget: {dev: 300}
 exceptions:
   - {rule: do-cluster-auto-upgrade, subjects: [autoUpgrade], reason: the version is pinned on purpose, expires: 2027-05-31}
   - {rule: k8s-selectors, reason: the recorded preview leaves out the pods, expires: 2027-05-31}
+  - {rule: k8s-disruption-budget, reason: the recorded preview leaves out the budgets, expires: 2027-05-31}
 `
 
 func settingsFile(t *testing.T, text string) string {
@@ -46,8 +48,8 @@ func TestPolicyExitCodes(t *testing.T) {
 	}{
 		"clean":                       {[]string{"--settings", clean}, 0, ""},
 		"the last day of exceptions":  {[]string{"--settings", clean, "--date", "2027-05-31"}, 0, ""},
-		"the day after":               {[]string{"--settings", clean, "--date", "2027-06-01"}, 2, "violations of mandatory policies in stack dev: 8"},
-		"over the budget":             {[]string{"--settings", strict}, 2, "violations of mandatory policies in stack dev: 9"},
+		"the day after":               {[]string{"--settings", clean, "--date", "2027-06-01"}, 2, "violations of mandatory policies in stack dev: 16"},
+		"over the budget":             {[]string{"--settings", strict}, 2, "violations of mandatory policies in stack dev: 17"},
 		"a broken settings file":      {[]string{"--settings", settingsFile(t, "exceptions: [{rule: none}]")}, 1, `rule: "none": must be the id of a rule`},
 		"settings that are not there": {[]string{"--settings", "none.yaml"}, 1, "--settings: reading"},
 		"another stack":               {[]string{"--stack", "prod"}, 1, `--stack "prod": the preview is of stack "dev"`},
