@@ -77,7 +77,7 @@ func (p *Plan) comparison(b Bill, missing []Item) []ComparisonRow {
 		if !inDesign[component] {
 			rows = append(rows, ComparisonRow{
 				Component: component, Plan: b.Component(component), DesignText: "not in the table",
-				PlanText: p.planText(b, component), Remark: remarks[component],
+				PlanText: p.planText(b, component), Remark: p.remark(component),
 			})
 		}
 	}
@@ -118,10 +118,11 @@ func (p *Plan) planText(b Bill, component string) string {
 
 // remark is what there is to say of a component.
 func (p *Plan) remark(component string) string {
+	text := remarks[component]
 	if p.idle(Role(component)) {
-		return "the table buys disks without the nodes they are in; here recordings are in Spaces, so there are nodes and no disks"
+		text += "; here recordings are in Spaces, so there are nodes and no disks"
 	}
-	return remarks[component]
+	return text
 }
 
 // remarks say where the design's table goes wrong (its text against its own table,

@@ -48,6 +48,9 @@ func (p *Plan) volumes() []Volume {
 // volumeGiB returns the volume of each node of a role at a site, 0 if it needs none.
 // Only monitoring depends on the site: it keeps the metrics of its own nodes.
 func (p *Plan) volumeGiB(role Role, site string) (size int, reason string) {
+	if p.idle(role) {
+		return 0, ""
+	}
 	design := p.Model == ModelDesign
 	switch role {
 	case RolePG:
@@ -61,9 +64,6 @@ func (p *Plan) volumeGiB(role Role, site string) (size int, reason string) {
 		}
 		return roundVolume(3 * p.Demand.RedisBytes / float64(redisMasters(p.Total(RoleRedis))) / gib), "snapshot, append-only file and its rewrite"
 	case RoleMinIO:
-		if p.Options.RecordingsInSpaces {
-			return 0, ""
-		}
 		if design {
 			return designVolumeGiB(designMinIOVolumeGiB, p.Target), "the design's 2 TB per node at 50,000 participants"
 		}
