@@ -45,7 +45,20 @@ func (c *CLI) Preview(ctx context.Context, file string) (*engine.Preview, error)
 // Import implements Stack. What is imported gets the program's own protection at the
 // next deployment.
 func (c *CLI) Import(ctx context.Context, file string) error {
-	_, err := c.pulumi(ctx, "", "import", "--file", file, "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
+	state, err := c.export(ctx)
+	if err != nil {
+		return err
+	}
+	var changed bool
+	if state.resources, changed, err = setAside(state.resources); err != nil {
+		return err
+	}
+	if changed {
+		if err := c.write(ctx, state); err != nil {
+			return err
+		}
+	}
+	_, err = c.pulumi(ctx, "", "import", "--file", file, "--yes", "--skip-preview", "--protect=false", "--generate-code=false")
 	return err
 }
 
@@ -58,9 +71,12 @@ func (c *CLI) Cancel(ctx context.Context) error {
 // Interrupted reports whether the state has operations that were never finished, or the
 // last run failed: then something may exist that the state lacks.
 func (c *CLI) Interrupted(ctx context.Context) (bool, error) {
-	pending, _, err := c.pending(ctx)
-	if err != nil || pending > 0 {
-		return pending > 0, err
+	state, err := c.export(ctx)
+	if err != nil {
+		return false, err
+	}
+	if state.pending > 0 {
+		return true, nil
 	}
 	text, err := c.pulumi(ctx, "", "stack", "history", "--json", "--page-size", "1")
 	if err != nil {
@@ -75,54 +91,17 @@ func (c *CLI) Interrupted(ctx context.Context) (bool, error) {
 	return len(runs) > 0 && runs[0].Result != "succeeded", nil
 }
 
-// Finish implements Stack. Secrets stay encrypted on their way.
+// Finish implements Stack.
 func (c *CLI) Finish(ctx context.Context, needs []Needs) (int, error) {
-	pending, state, err := c.pending(ctx)
-	if err != nil || (pending == 0 && len(needs) == 0) {
+	state, err := c.export(ctx)
+	if err != nil || (state.pending == 0 && len(needs) == 0) {
 		return 0, err
 	}
-	var deployment map[string]json.RawMessage
-	if err := json.Unmarshal(state["deployment"], &deployment); err != nil {
-		return 0, fmt.Errorf("reading the state of stack %q: %w", c.Name, err)
-	}
-	delete(deployment, "pending_operations")
-	var resources []json.RawMessage
-	if err := json.Unmarshal(deployment["resources"], &resources); err != nil {
-		return 0, fmt.Errorf("reading the state of stack %q: %w", c.Name, err)
-	}
-	if resources, err = order(resources, needs); err != nil {
+	delete(state.deployment, "pending_operations")
+	if state.resources, err = order(state.resources, needs); err != nil {
 		return 0, err
 	}
-	if deployment["resources"], err = json.Marshal(resources); err != nil {
-		return 0, err
-	}
-	if state["deployment"], err = json.Marshal(deployment); err != nil {
-		return 0, err
-	}
-	text, err := json.Marshal(state)
-	if err != nil {
-		return 0, err
-	}
-	_, err = c.pulumi(ctx, string(text), "stack", "import")
-	return pending, err
-}
-
-// pending counts the unfinished operations of the state, and returns the state.
-func (c *CLI) pending(ctx context.Context) (int, map[string]json.RawMessage, error) {
-	text, err := c.pulumi(ctx, "", "stack", "export")
-	if err != nil {
-		return 0, nil, err
-	}
-	var state map[string]json.RawMessage
-	var operations struct {
-		Deployment struct {
-			Pending []json.RawMessage `json:"pending_operations"`
-		} `json:"deployment"`
-	}
-	if err := errors.Join(json.Unmarshal([]byte(text), &state), json.Unmarshal([]byte(text), &operations)); err != nil {
-		return 0, nil, fmt.Errorf("reading the state of stack %q: %w", c.Name, err)
-	}
-	return len(operations.Deployment.Pending), state, nil
+	return state.pending, c.write(ctx, state)
 }
 
 // pulumi runs a command on the stack and returns its standard output.

@@ -1,8 +1,6 @@
 package recovery
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -19,92 +17,67 @@ type Needs struct {
 	PropertyDependencies map[resource.PropertyKey][]resource.URN
 }
 
-// unordered lists, in the program's order, the resources that the state has without anything
-// they depend on, although the program says what that is. "pulumi import" leaves them so, and
-// a destruction would delete the certificate before the load balancer that uses it, which
-// the cloud refuses every time.
-func unordered(preview *engine.Preview) (all []Needs) {
+// lacking lists what the state has, needs according to the program, and does not say it
+// needs, although the state has that, too. "pulumi import" notes no needs, and what was set
+// aside for it is missing. A destruction would delete the certificate before the load
+// balancer that uses it, which the cloud refuses every time.
+func lacking(preview *engine.Preview) (all []Needs) {
+	has := map[resource.URN]bool{}
 	for _, step := range preview.Steps {
-		if step.Old == nil || step.New == nil || !step.Old.Custom || len(step.Old.Dependencies) > 0 || len(step.New.Dependencies) == 0 {
+		if step.Old != nil && !step.Old.Delete {
+			has[step.URN] = true
+		}
+	}
+	for _, step := range preview.Steps {
+		if step.Old == nil || step.Old.Delete || step.New == nil {
 			continue
 		}
-		all = append(all, Needs{step.URN, step.New.Dependencies, step.New.PropertyDependencies})
+		lacks := func(had []resource.URN) func(resource.URN) bool {
+			return func(urn resource.URN) bool { return has[urn] && !slices.Contains(had, urn) }
+		}
+		some := slices.ContainsFunc(step.New.Dependencies, lacks(step.Old.Dependencies))
+		for property, urns := range step.New.PropertyDependencies {
+			some = some || slices.ContainsFunc(urns, lacks(step.Old.PropertyDependencies[property]))
+		}
+		if some {
+			all = append(all, Needs{step.URN, step.New.Dependencies, step.New.PropertyDependencies})
+		}
 	}
 	return all
 }
 
-// listed is the part of a resource of the state that says what it needs. The rest stays as
-// it is.
-type listed struct {
-	URN                  resource.URN                            `json:"urn"`
-	Parent               resource.URN                            `json:"parent"`
-	DeletedWith          resource.URN                            `json:"deletedWith"`
-	Dependencies         []resource.URN                          `json:"dependencies"`
-	PropertyDependencies map[resource.PropertyKey][]resource.URN `json:"propertyDependencies"`
-	all                  map[string]json.RawMessage
-}
-
-// order gives the resources of a state their needs, and puts them behind what they need:
-// the engine refuses a state in which something comes before what it depends on. Needs that
-// the state does not have are left out.
-func order(resources []json.RawMessage, needs []Needs) ([]json.RawMessage, error) {
-	list := make([]listed, len(resources))
-	for i, text := range resources {
-		if err := json.Unmarshal(text, &list[i]); err != nil {
-			return nil, fmt.Errorf("reading a resource of the state: %w", err)
+// with gives a resource more needs, those that may is true for.
+func (s *stated) with(n Needs, may func(resource.URN) bool) {
+	join := func(had, more []resource.URN) []resource.URN {
+		for _, urn := range more {
+			if !slices.Contains(had, urn) && may(urn) {
+				had = append(had, urn)
+			}
 		}
-		if err := json.Unmarshal(text, &list[i].all); err != nil {
-			return nil, fmt.Errorf("reading a resource of the state: %w", err)
-		}
+		return had
 	}
-	for _, n := range needs {
-		at := slices.IndexFunc(list, func(l listed) bool { return l.URN == n.URN })
-		if at < 0 {
-			continue
-		}
-		one := list[at]
-		// What something else needs stays where it is, and gets the needs that it is behind.
-		if !slices.ContainsFunc(list, func(l listed) bool { return l.needs(n.URN) }) {
-			list = append(slices.Delete(list, at, at+1), one)
-			at = len(list) - 1
-		}
-		before := map[resource.URN]bool{}
-		for _, l := range list[:at] {
-			before[l.URN] = true
-		}
-		if err := list[at].set(n, before); err != nil {
-			return nil, err
-		}
-	}
-	ordered := make([]json.RawMessage, len(list))
-	for i, l := range list {
-		text, err := json.Marshal(l.all)
-		if err != nil {
-			return nil, fmt.Errorf("writing a resource of the state: %w", err)
-		}
-		ordered[i] = text
-	}
-	return ordered, nil
-}
-
-// needs reports whether a resource comes after another one.
-func (l *listed) needs(urn resource.URN) bool {
-	return l.Parent == urn || l.DeletedWith == urn || slices.Contains(l.Dependencies, urn) ||
-		slices.ContainsFunc(slices.Collect(maps.Values(l.PropertyDependencies)), func(urns []resource.URN) bool { return slices.Contains(urns, urn) })
-}
-
-// set gives a resource those of its needs that are before it.
-func (l *listed) set(n Needs, before map[resource.URN]bool) error {
-	absent := func(urn resource.URN) bool { return !before[urn] }
-	l.Dependencies = slices.DeleteFunc(slices.Clone(n.Dependencies), absent)
-	l.PropertyDependencies = map[resource.PropertyKey][]resource.URN{}
+	s.Dependencies = join(s.Dependencies, n.Dependencies)
 	for property, urns := range n.PropertyDependencies {
-		l.PropertyDependencies[property] = slices.DeleteFunc(slices.Clone(urns), absent)
+		if joined := join(s.PropertyDependencies[property], urns); len(joined) > 0 {
+			if s.PropertyDependencies == nil {
+				s.PropertyDependencies = map[resource.PropertyKey][]resource.URN{}
+			}
+			s.PropertyDependencies[property] = joined
+		}
 	}
-	var err error
-	if l.all["dependencies"], err = json.Marshal(l.Dependencies); err != nil {
-		return err
+}
+
+// without takes needs away from a resource, and reports whether it had some of them.
+func (s *stated) without(urns map[resource.URN]bool) (had bool) {
+	drop := func(all []resource.URN) []resource.URN {
+		return slices.DeleteFunc(slices.Clone(all), func(urn resource.URN) bool {
+			had = had || urns[urn]
+			return urns[urn]
+		})
 	}
-	l.all["propertyDependencies"], err = json.Marshal(l.PropertyDependencies)
-	return err
+	s.Dependencies = drop(s.Dependencies)
+	for property := range maps.Clone(s.PropertyDependencies) {
+		s.PropertyDependencies[property] = drop(s.PropertyDependencies[property])
+	}
+	return had
 }

@@ -1,7 +1,6 @@
 package recovery
 
 import (
-	"encoding/json"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -10,50 +9,34 @@ import (
 	"github.com/gomeet/infra/internal/engine"
 )
 
-// What was imported gets behind what it needs, also if that was imported too; what the state
-// does not have is no need.
-func TestOrder(t *testing.T) {
+func TestLacking(t *testing.T) {
 	type urns = []resource.URN
-	state := []json.RawMessage{
-		json.RawMessage(`{"urn":"stack"}`),
-		json.RawMessage(`{"urn":"balancer","parent":"stack","inputs":{"name":"web","token":{"ciphertext":"v1:abc"}}}`),
-		json.RawMessage(`{"urn":"certificate","parent":"stack"}`),
-		json.RawMessage(`{"urn":"cluster","parent":"stack"}`),
-		json.RawMessage(`{"urn":"pool","parent":"stack","deletedWith":"cluster"}`),
-	}
-	got, err := order(state, []Needs{
-		{URN: "certificate", Dependencies: urns{"zone"}},
-		{URN: "balancer", Dependencies: urns{"certificate"}, PropertyDependencies: map[resource.PropertyKey][]resource.URN{"rules": {"certificate"}}},
-		{URN: "cluster", Dependencies: urns{"certificate", "stack"}},
-		{URN: "gone", Dependencies: urns{"stack"}},
-	})
-	require.NoError(t, err)
-	text, err := json.Marshal(got)
-	require.NoError(t, err)
-	require.JSONEq(t, `[
-		{"urn":"stack"},
-		{"urn":"cluster","parent":"stack","dependencies":["stack"],"propertyDependencies":{}},
-		{"urn":"pool","parent":"stack","deletedWith":"cluster"},
-		{"urn":"certificate","parent":"stack","dependencies":[],"propertyDependencies":{}},
-		{"urn":"balancer","parent":"stack","inputs":{"name":"web","token":{"ciphertext":"v1:abc"}},
-			"dependencies":["certificate"],"propertyDependencies":{"rules":["certificate"]}}
-	]`, string(text))
-
-	_, err = order([]json.RawMessage{json.RawMessage(`[]`)}, nil)
-	require.ErrorContains(t, err, "reading a resource of the state")
-}
-
-func TestUnordered(t *testing.T) {
 	custom := func(dependencies ...resource.URN) *engine.Resource {
 		return &engine.Resource{Custom: true, Dependencies: dependencies}
 	}
-	got := unordered(&engine.Preview{Steps: []engine.Step{
+	rules := func(r *engine.Resource, urns ...resource.URN) *engine.Resource {
+		r.PropertyDependencies = map[resource.PropertyKey][]resource.URN{"rules": urns}
+		return r
+	}
+	got := lacking(&engine.Preview{Steps: []engine.Step{
+		{URN: "zone", Old: custom(), New: custom()},
 		{URN: "imported", Old: custom(), New: custom("zone")},
-		{URN: "ours", Old: custom("network"), New: custom("network", "zone")},
+		{URN: "component", Old: &engine.Resource{}, New: &engine.Resource{Dependencies: urns{"zone"}}},
+		{URN: "some", Old: custom("imported"), New: custom("imported", "zone")},
+		{URN: "property", Old: custom("zone"), New: rules(custom("zone"), "zone")},
+		{URN: "has", Old: rules(custom("zone"), "zone"), New: rules(custom("zone"), "zone")},
+		{URN: "more", Old: custom("zone", "imported"), New: custom("zone")},
 		{URN: "free", Old: custom(), New: custom()},
+		{URN: "wants what is not there", Old: custom(), New: custom("new", "replaced")},
 		{URN: "new", New: custom("zone")},
-		{URN: "old", Old: custom()},
-		{URN: "component", Old: &engine.Resource{}, New: &engine.Resource{Dependencies: []resource.URN{"zone"}}},
+		{URN: "replaced", New: custom("zone")},
+		{URN: "replaced", Old: &engine.Resource{Custom: true, Delete: true}},
+		{URN: "old", Old: custom("zone")},
 	}})
-	require.Equal(t, []Needs{{URN: "imported", Dependencies: []resource.URN{"zone"}}}, got)
+	require.Equal(t, []Needs{
+		{URN: "imported", Dependencies: urns{"zone"}},
+		{URN: "component", Dependencies: urns{"zone"}},
+		{URN: "some", Dependencies: urns{"imported", "zone"}},
+		{URN: "property", Dependencies: urns{"zone"}, PropertyDependencies: map[resource.PropertyKey][]resource.URN{"rules": {"zone"}}},
+	}, got)
 }

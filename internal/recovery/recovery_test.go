@@ -229,6 +229,7 @@ func TestRun(t *testing.T) {
 func TestRunNotesNeeds(t *testing.T) {
 	s := &stack{t: t, steps: []engine.Step{create(lb, "web", "name", "web")}}
 	s.steps[0].URN, s.steps[0].New.Dependencies = "urn:web", []resource.URN{"urn:certificate"}
+	s.steps = append(s.steps, engine.Step{Op: apitype.OpSame, URN: "urn:certificate", Old: &engine.Resource{}, New: &engine.Resource{}})
 	account, _ := cloud(t)
 	_, err := recovery.Run(t.Context(), s, account, &bytes.Buffer{})
 	require.NoError(t, err)

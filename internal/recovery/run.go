@@ -76,7 +76,7 @@ func (r *Result) held(ctx context.Context, stack Stack, cloud *Cloud, file strin
 }
 
 // round looks once, deletes surplus copies and writes what is missing into file. It reports
-// whether something is to be imported, and if not, what the state does not know of needs.
+// whether something is to be imported, and if not, which needs the state does not know of.
 func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, []Needs, error) {
 	preview, err := stack.Preview(ctx, file)
 	if err != nil {
@@ -122,7 +122,7 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 		}
 	}
 	if len(imports) == 0 {
-		return false, unordered(preview), nil
+		return false, lacking(preview), nil
 	}
 	return true, nil, fillIn(file, imports, preview)
 }

@@ -38,6 +38,7 @@ func TestDevRoundTrip(t *testing.T) {
 	require.NoError(t, err, output)
 
 	w.keepsSecrets("dev")
+	w.recoversUnnoted("dev")
 
 	w.make("down", "dev")
 	require.Empty(t, w.processes(), "the sandbox is empty, so it stops")
