@@ -76,6 +76,6 @@ func carriesTarget(s *Settings, all []Resource) []Problem {
 		return one(true, "", "the pools make no plan: %v", err)
 	}
 	v := plan.Verdict
-	return one(!v.Sufficient, "", "the pools carry %d of %d meetings of %d; the %s pool ends first",
-		v.Meetings, in.Target.Meetings, in.Target.ParticipantsPerMeeting, v.FirstToSaturate)
+	return one(!v.Sufficient, "", "the pools carry %d of %s; the %s pool ends first",
+		v.Meetings, in.Target, v.FirstToSaturate)
 }

@@ -90,7 +90,7 @@ func (p *Plan) missing() []Item {
 	if err != nil {
 		item.Price.Source = err.Error()
 	} else {
-		item.Name = fmt.Sprintf("%s to record %d meetings at once", choice.Size.Slug, needed)
+		item.Name = fmt.Sprintf("%s to record %s at once", choice.Size.Slug, Meetings(needed))
 		item.Quantity, item.Price = whole(choice.Count), choice.Size.Monthly
 	}
 	return []Item{item, p.CatalogueUsed().ColdItem(p.coldGiB(p.scenario(ScenarioExpected)))}

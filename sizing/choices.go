@@ -51,7 +51,7 @@ func (p *Plan) choose(role Role, candidates []Size, r Requirement) (Choice, erro
 	}
 	field, value := "fixed."+string(role)+".size", fixed.Size
 	if fixed.Size == "" {
-		field, value = "target", fmt.Sprintf("%d meetings of %d", p.Target.Meetings, p.Target.ParticipantsPerMeeting)
+		field, value = "target", p.Target.String()
 	}
 	return Choice{}, &FieldError{
 		Field: field, Value: value,

@@ -1,6 +1,9 @@
 package sizing
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Constants of the media path.
 const (
@@ -116,6 +119,19 @@ func (t Target) MeetingHoursPerDay() float64 {
 
 // Participants returns the number of participants at the peak.
 func (t Target) Participants() int { return t.Meetings * t.ParticipantsPerMeeting }
+
+// String is the target in short: "100 meetings of 500".
+func (t Target) String() string {
+	return fmt.Sprintf("%s of %d", Meetings(t.Meetings), t.ParticipantsPerMeeting)
+}
+
+// Meetings is a number of meetings in words: "1 meeting", "100 meetings".
+func Meetings(n int) string {
+	if n == 1 {
+		return "1 meeting"
+	}
+	return fmt.Sprintf("%d meetings", n)
+}
 
 // Demand is what a target asks for, in the units in which the parts are sized.
 type Demand struct {

@@ -34,16 +34,16 @@ func (p *Plan) findings(v Verdict) []Finding {
 	t := p.Target
 	for _, pool := range v.Pools {
 		if pool.Meetings < t.Meetings {
-			problem(pool.Role, "%d x %s carry %d meetings of %d, and the target is %d: %s binds",
-				pool.Nodes, pool.Size, pool.Meetings, t.ParticipantsPerMeeting, t.Meetings, pool.Constraint)
+			problem(pool.Role, "%d x %s carry %s of %d, and the target is %d: %s binds",
+				pool.Nodes, pool.Size, Meetings(pool.Meetings), t.ParticipantsPerMeeting, t.Meetings, pool.Constraint)
 		}
 		if fewer := quorumFinding(pool.Role, pool.Nodes); fewer != "" && !p.idle(pool.Role) {
 			warn(pool.Role, "%s", fewer)
 		}
 	}
 	if p.Demand.RecordedMeetings > 0 && p.Total(RoleRecorder) == 0 {
-		problem(RoleRecorder, "no recorders: recording %d meetings at once takes %d vCPUs that the plan does not have",
-			p.Demand.RecordedMeetings, RecorderVCPUs(p.Demand.RecordedMeetings))
+		problem(RoleRecorder, "no recorders: recording %s at once takes %d vCPUs that the plan does not have",
+			Meetings(p.Demand.RecordedMeetings), RecorderVCPUs(p.Demand.RecordedMeetings))
 	}
 	if size, ok := p.CatalogueUsed().Size(p.Size(RoleSFU)); ok && !size.Dedicated() {
 		warn(RoleSFU, "%s shares its CPUs: packets are late whenever the neighbours are busy", size.Slug)

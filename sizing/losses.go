@@ -54,7 +54,7 @@ func (p *Plan) nodeLoss(role Role) string {
 		size, _ := p.CatalogueUsed().Size(p.Size(role))
 		rooms := p.Target.sfuNode(size, p.Options).Rooms
 		left := (nodes - 1) * rooms
-		text := fmt.Sprintf("up to %d meetings drop for 10 to 30 s and start again on other nodes, which carry %d", rooms, left)
+		text := fmt.Sprintf("interrupts up to %s for 10 to 30 s; they start again on other nodes, which carry %d", Meetings(rooms), left)
 		if left < p.Target.Meetings {
 			text += fmt.Sprintf("; %d of the target's %d find no node", p.Target.Meetings-left, p.Target.Meetings)
 		}

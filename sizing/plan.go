@@ -158,7 +158,7 @@ func (p *Plan) checkNodes() error {
 		}
 		if nodes > maxNodes {
 			problems = append(problems, &FieldError{
-				Field: "target", Value: fmt.Sprintf("%d meetings of %d", p.Target.Meetings, p.Target.ParticipantsPerMeeting),
+				Field: "target", Value: p.Target.String(),
 				Allowed: fmt.Sprintf("something that %d nodes at site %q can carry (it takes %d); add sites or lower the target", maxNodes, site.Name, nodes),
 			})
 		}

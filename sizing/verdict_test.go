@@ -107,7 +107,7 @@ func TestBelowQuorum(t *testing.T) {
 		"four redis":  {sizing.RoleRedis, 4, "a master without a replica", "no replica"},
 		"six redis":   {sizing.RoleRedis, 6, "", "a replica takes over"},
 		"three minio": {sizing.RoleMinIO, 3, "no erasure coding", "unavailable"},
-		"one sfu":     {sizing.RoleSFU, 1, "ends every meeting", "meetings drop"},
+		"one sfu":     {sizing.RoleSFU, 1, "ends every meeting", "interrupts up to"},
 		"one api":     {sizing.RoleAPI, 1, "disconnects everybody", "WebSockets reconnect"},
 	}
 	for name, c := range cases {

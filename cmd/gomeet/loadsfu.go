@@ -69,7 +69,7 @@ The edge lets LiveKit's signalling through and not its room API: reach that with
 		}
 		gib := set.GiB()
 		transfer, _ := plan.CatalogueUsed().Price(sizing.ProductTransfer).Times(decimal.NewFromFloat(gib).Round(2))
-		fmt.Fprintf(cmd.ErrOrStderr(), "sfu: %d meetings of %d for %s against %s\n", set.Meetings, m.Participants, m.Duration, server.URL)
+		fmt.Fprintf(cmd.ErrOrStderr(), "sfu: %s of %d for %s against %s\n", sizing.Meetings(set.Meetings), m.Participants, m.Duration, server.URL)
 		if !load.Own(server.URL, cfg.Domain) {
 			fmt.Fprintf(cmd.ErrOrStderr(), "this is no host of the stack (%s): you said --target\n", cfg.Domain)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gomeet/infra/internal/report"
+	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/sizing/simulate"
 )
 
@@ -48,8 +49,8 @@ func newSimulate() *cobra.Command {
 		}
 		table := report.Day(cfg, day)
 		table.Remarks = append(table.Remarks, fmt.Sprintf(
-			"The closed form says: %d SFU nodes carry %d meetings of %d, the target is %d.",
-			cfg.Nodes, report.Rooms(plan)*cfg.Nodes, plan.Target.ParticipantsPerMeeting, plan.Target.Meetings))
+			"The closed form says: %d SFU nodes carry %s of %d, the target is %d.",
+			cfg.Nodes, sizing.Meetings(report.Rooms(plan)*cfg.Nodes), plan.Target.ParticipantsPerMeeting, plan.Target.Meetings))
 		return write(cmd.OutOrStdout(), output, []report.Table{table}, day)
 	}
 	return cmd

@@ -101,8 +101,8 @@ func writeSummary(w io.Writer, stack string, outputs deployed) {
 	if !c.Sufficient {
 		verdict = "which is LESS than the target"
 	}
-	fmt.Fprintf(w, "Carries %d meetings of %d, %d participants at once, %s\n",
-		c.Meetings, c.ParticipantsPerMeeting, c.Participants, verdict)
+	fmt.Fprintf(w, "Carries %s of %d, %d participants at once, %s\n",
+		sizing.Meetings(c.Meetings), c.ParticipantsPerMeeting, c.Participants, verdict)
 	fmt.Fprintf(w, `
 Next:
   make plan STACK=%[1]s      what it costs and carries, and why

@@ -65,7 +65,7 @@ const (
 func HTML(w io.Writer, p, real *sizing.Plan, day *simulate.Report) error {
 	v := p.Verdict
 	data := pageData{
-		Title:      fmt.Sprintf("%d meetings of %d", p.Target.Meetings, p.Target.ParticipantsPerMeeting),
+		Title:      p.Target.String(),
 		Sufficient: v.Sufficient,
 		Verdict: fmt.Sprintf("This plan carries %d of %d participants; the %s pool ends first.",
 			min(v.Participants, p.Target.Participants()), p.Target.Participants(), v.FirstToSaturate),

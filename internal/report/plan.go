@@ -3,7 +3,9 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
+	"github.com/dustin/go-humanize"
 	"github.com/shopspring/decimal"
 
 	"github.com/gomeet/infra/sizing"
@@ -17,15 +19,13 @@ func Plan(p, real *sizing.Plan) []Table {
 
 // Money writes US dollars with thousands separators.
 func Money(amount decimal.Decimal) string {
-	digits := amount.Abs().StringFixed(2)
-	whole, cents := digits[:len(digits)-3], digits[len(digits)-3:]
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
+	rounded := amount.Abs().Round(2)
+	cents := rounded.StringFixed(2)
+	text := "$" + humanize.Comma(rounded.IntPart()) + cents[len(cents)-len(".00"):]
 	if amount.IsNegative() {
-		return "-$" + whole + cents
+		return "-" + text
 	}
-	return "$" + whole + cents
+	return text
 }
 
 // Count writes a number of meetings or participants.
@@ -74,13 +74,13 @@ func carries(p, real *sizing.Plan) Table {
 		}
 		t.Rows = append(t.Rows, []string{
 			string(pool.Role), strconv.Itoa(pool.Nodes), string(pool.Constraint),
-			fmt.Sprintf("%.0f %s", pool.Demand, pool.Unit), fmt.Sprintf("%.0f", pool.Capacity), headroom,
+			demand(pool.Demand, pool.Unit), fmt.Sprintf("%.0f", pool.Capacity), headroom,
 			Count(pool.Meetings), Count(pool.WithOneMore), Count(pool.WithOneLess),
 		})
 	}
 	t.Remarks = append(t.Remarks, fmt.Sprintf(
-		"This plan carries %d meetings of %d at the same time: %d participants. The target is %d meetings: %d participants.",
-		v.Meetings, target.ParticipantsPerMeeting, v.Participants, target.Meetings, target.Participants()))
+		"This plan carries %s of %d at the same time: %d participants. The target is %s: %d participants.",
+		sizing.Meetings(v.Meetings), target.ParticipantsPerMeeting, v.Participants, sizing.Meetings(target.Meetings), target.Participants()))
 	if !v.Sufficient {
 		t.Remarks = append(t.Remarks, fmt.Sprintf("The %s pool ends first (%s).", v.FirstToSaturate, v.Binding))
 		t.Remarks = append(t.Remarks, fmt.Sprintf(
@@ -126,6 +126,15 @@ func planCost(p *sizing.Plan) Table {
 		t.Remarks = append(t.Remarks, "Not in the plan, though the target needs it: "+item.Name+missingAmount(item)+".")
 	}
 	return t
+}
+
+// demand is what a pool is asked for: "1 meeting", "30 GiB of data".
+func demand(amount float64, unit string) string {
+	number := fmt.Sprintf("%.0f", amount)
+	if number == "1" && !strings.Contains(unit, " ") {
+		unit = strings.TrimSuffix(unit, "s")
+	}
+	return number + " " + unit
 }
 
 // subtotal is a component's sum, or "no price" when nothing of it has one.
