@@ -131,15 +131,24 @@ func secretEnv(_, c Value) string {
 	}
 	for _, list := range []string{"command", "args"} {
 		texts, _ := c.Get(list).Texts()
-		for _, text := range texts {
+		for i, text := range texts {
 			name, value, _ := strings.Cut(strings.TrimLeft(text, "-"), "=")
-			if value != "" && !strings.ContainsAny(value[:1], "/$") && secretName.MatchString(name) || secretText.MatchString(text) || inURL.MatchString(text) {
+			switch {
+			case secretText.MatchString(name) || inURL.MatchString(name) || !argumentName.MatchString(name):
+				// What is before the = may be the secret, or part of it.
+				if secretText.MatchString(text) || inURL.MatchString(text) {
+					return fmt.Sprintf("%s[%d] holds a secret", list, i)
+				}
+			case value != "" && !strings.ContainsAny(value[:1], "/$") && secretName.MatchString(name) || secretText.MatchString(text) || inURL.MatchString(text):
 				return "argument " + name + " is a secret"
 			}
 		}
 	}
 	return ""
 }
+
+// argumentName matches the name of a flag, which may be shown.
+var argumentName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`)
 
 // inURL matches a password in a URL.
 var inURL = regexp.MustCompile(`[a-z]+://[^/\s:@]*:[^/\s@$]+@`)

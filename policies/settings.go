@@ -2,7 +2,9 @@ package policies
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -59,7 +61,7 @@ func Parse(text []byte) (*File, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
 	f := &File{}
-	if err := decoder.Decode(f); err != nil {
+	if err := decoder.Decode(f); err != nil && !errors.Is(err, io.EOF) { // a file of comments is empty
 		return nil, err
 	}
 	for i, e := range f.Exceptions {

@@ -46,7 +46,7 @@ func TestDeclaredResourcesCostWhatThePlanSays(t *testing.T) {
 			plan, err := cfg.Plan()
 			require.NoError(t, err)
 
-			declared := cost.New(recorded(c.stack, r), cost.PlanUsage(plan), sizing.DefaultCatalogue())
+			declared := cost.New(recorded(c.stack, r), cost.PlanUsage(plan), nil, sizing.DefaultCatalogue())
 			for _, bill := range []sizing.Bill{plan.Cost.Low, plan.Cost.Expected, plan.Cost.Peak} {
 				scenario := bill.Scenario.Name
 				sum := func(what string, want decimal.Decimal, take func(component, site string) bool) {

@@ -33,7 +33,7 @@ func (s costSource) read(cmd *cobra.Command) (*cost.Report, []byte, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		resources, err := cli.State(cmd.Context(), s.stack)
+		resources, err := s.inState(cmd, cli)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -49,6 +49,15 @@ func (s costSource) read(cmd *cobra.Command) (*cost.Report, []byte, error) {
 	}
 	compact, err := engine.Compact(raw)
 	return cost.OfPreview(preview, plan, sizing.DefaultCatalogue()), compact, err
+}
+
+// inState returns what is deployed. Nothing is more likely the wrong backend than a stack to judge.
+func (s costSource) inState(cmd *cobra.Command, cli *engine.CLI) ([]*engine.Resource, error) {
+	resources, err := cli.State(cmd.Context(), s.stack)
+	if err == nil && len(resources) == 0 {
+		err = fmt.Errorf("--stack %q: nothing is deployed", s.stack)
+	}
+	return resources, err
 }
 
 // named returns an error when nothing says which stack it is about.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,7 +134,7 @@ func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Rep
 	if err != nil {
 		return nil, err
 	}
-	r := drift.Analyze(stack, refresh, preview, append(strays, open...), rules, time.Now())
+	r := drift.Analyze(stack, refresh, preview, slices.Concat(strays, open, drift.Replaced(state, stack)), rules, time.Now())
 	if failed != nil {
 		r.PendingUnknown = failed.Error()
 	}

@@ -55,7 +55,7 @@ func addLoadFlags(cmd *cobra.Command) *loadFlags {
 	flags.DurationVar(&f.hold, "duration", 0, "how long all users are there; 0 is the design's time")
 	flags.DurationVar(&f.ramp, "ramp", 0, "how long they take to begin; 0 is as long as the stack's limits want")
 	flags.StringSliceVar(&f.paths, "paths", nil, "what the api test asks for")
-	flags.IntVar(&f.perRoom, "participants", 0, "participants of a room of the signalling test")
+	flags.IntVar(&f.perRoom, "participants", 0, "participants of a room of the signalling test; 0 is the target's")
 	_ = cmd.MarkFlagRequired("stack")
 	return f
 }
@@ -78,20 +78,19 @@ func (f *loadFlags) plan(test load.Test) (planned, error) {
 	}
 	p := planned{Spec: load.ForPlan(test, plan), config: cfg}
 	p.Target, p.Ramp, p.Name = ownTarget(cfg, test), f.ramp, time.Now().UTC().Format("20060102-150405")
-	changed := f.cmd.Flags().Changed
 	if f.target != "" {
 		p.Target = f.target
 	}
-	if changed("users") {
+	if f.users != 0 {
 		p.Users = f.users
 	}
-	if changed("duration") {
+	if f.hold != 0 {
 		p.Hold = f.hold
 	}
-	if changed("paths") {
+	if f.cmd.Flags().Changed("paths") {
 		p.Paths = f.paths
 	}
-	if changed("participants") {
+	if f.perRoom != 0 {
 		p.PerRoom = f.perRoom
 	}
 	if p.takes, err = p.Plan(plan); err != nil {

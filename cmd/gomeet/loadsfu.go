@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -39,6 +40,12 @@ The edge lets LiveKit's signalling through and not its room API: reach that with
 	flags.StringVarP(&output, "output", "o", "table", "table, json or markdown")
 	_ = cmd.MarkFlagRequired("stack")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := oneOfFormats(output); err != nil {
+			return err
+		}
+		if !slices.Contains(media.Transports, media.Transport(transport)) {
+			return fmt.Errorf("--transport %q: must be one of %v", transport, media.Transports)
+		}
 		cfg, err := readStack(stack)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -33,6 +34,7 @@ func newPlan() *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(sizing.Explainable(), cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("compare", cobra.FixedCompletions([]string{"design"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.MarkFlagsMutuallyExclusive("explain", "compare", "html")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if compare != "" && compare != "design" {
 			return fmt.Errorf(`--compare: %q: must be "design"`, compare)
@@ -77,8 +79,16 @@ func write(out io.Writer, format string, tables []report.Table, view any) error 
 	case "json":
 		return report.JSON(out, view)
 	default:
+		return oneOfFormats(format)
+	}
+}
+
+// oneOfFormats is asked before anything that takes long, or costs something.
+func oneOfFormats(format string) error {
+	if !slices.Contains(formats, format) {
 		return fmt.Errorf("--output: %q: must be one of %v", format, formats)
 	}
+	return nil
 }
 
 // writePage writes the HTML page, with a simulated day, in one step.

@@ -66,6 +66,9 @@ func (f *planFlags) input() (sizing.Input, error) {
 		}
 		in.Options.Calibration = file.Sizing()
 	}
+	if f.stack != "" && f.cmd.Flags().Changed("regions") {
+		return in, fmt.Errorf("--regions %v: must be left out with --stack, whose file names the sites", f.regions)
+	}
 	given := func(name string) bool { return f.stack == "" || f.cmd.Flags().Changed(name) }
 	if given("model") {
 		in.Model = sizing.Model(f.model)
@@ -81,6 +84,9 @@ func (f *planFlags) input() (sizing.Input, error) {
 	}
 	if given("committed-use") {
 		in.Options.CommittedUsePercent = f.committed
+	}
+	if given("high-availability") {
+		in.Options.HighAvailability = f.ha
 	}
 	if given("autoscale") {
 		in.Options.Autoscale = f.autoscale

@@ -45,6 +45,9 @@ Exit codes: 0 clean or only advice, 1 an error, 2 a mandatory policy is violated
 	cmd.MarkFlagsMutuallyExclusive("preview-file", "state", "rules")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		out := cmd.OutOrStdout()
+		if err := oneOfFormats(format); err != nil {
+			return err
+		}
 		if rules {
 			return write(out, format, []report.Table{report.PolicyRules()}, report.NewRuleViews())
 		}

@@ -45,6 +45,6 @@ func (s costSource) deployed(
 	if err != nil {
 		return nil, nil, err
 	}
-	resources, err := cli.State(cmd.Context(), s.stack)
+	resources, err := s.inState(cmd, cli)
 	return cfg.PolicySettings(file, today), resources, err
 }

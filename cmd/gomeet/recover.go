@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ import (
 
 func newRecover() *cobra.Command {
 	var stack string
-	var interrupted bool
+	var interrupted, alone bool
 	cmd := &cobra.Command{
 		Use:   "recover",
 		Short: "Repair a stack whose last run was cut off",
@@ -30,18 +31,23 @@ A killed run leaves a lock that nobody holds, and resources that exist and that 
 state does not know. recover breaks the lock if its process is dead, imports what has
 the name of something that the program wants, deletes surplus copies of what holds no
 data (DNS records, alerts, unused keys), and forgets unfinished operations. Then deploy
-again. It refuses while another run is alive, and keeps others away while it looks.`,
+again. It refuses while another run is alive, and keeps others away while it looks.
+
+Both need a backend that is a folder. With any other, whose locks it cannot read, it
+deletes nothing until you say with --alone that no run is alive: what a run has just
+made looks like a surplus copy.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return recoverStack(cmd.Context(), cmd.ErrOrStderr(), stack, interrupted)
+			return recoverStack(cmd.Context(), cmd.ErrOrStderr(), stack, interrupted, alone)
 		},
 	}
 	cmd.Flags().StringVar(&stack, "stack", "dev", "the stack")
 	cmd.Flags().BoolVar(&interrupted, "if-interrupted", false, "look only when the last run left signs of an accident")
+	cmd.Flags().BoolVar(&alone, "alone", false, "no run is alive: delete surplus copies also where the backend's locks cannot be read")
 	return cmd
 }
 
-func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrupted bool) error {
+func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrupted, alone bool) error {
 	reader, err := engine.NewCLI(".", nil)
 	if err != nil {
 		return err
@@ -50,7 +56,11 @@ func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrup
 	if err != nil {
 		return err
 	}
-	cli := &recovery.CLI{Backend: os.Getenv("PULUMI_BACKEND_URL"), Project: project, Name: stack, Reader: reader}
+	backend, err := backendURL(ctx)
+	if err != nil {
+		return err
+	}
+	cli := &recovery.CLI{Backend: backend, Project: project, Name: stack, Reader: reader, Alone: alone}
 	broken, err := breakLock(ctx, log, cli)
 	if err != nil {
 		return err
@@ -110,6 +120,24 @@ func configured(ctx context.Context, stack, key string) string {
 		return ""
 	}
 	return strings.TrimSpace(string(output))
+}
+
+// backendURL is where Pulumi keeps the states: as the environment says, or as it was logged in.
+func backendURL(ctx context.Context) (string, error) {
+	if url := os.Getenv("PULUMI_BACKEND_URL"); url != "" {
+		return url, nil
+	}
+	output, err := exec.CommandContext(ctx, "pulumi", "whoami", "--json", "--non-interactive").Output()
+	if err != nil {
+		return "", fmt.Errorf("asking pulumi which backend it uses: %w", err)
+	}
+	var who struct {
+		URL string `json:"url"`
+	}
+	if err := json.Unmarshal(output, &who); err != nil {
+		return "", fmt.Errorf("reading which backend pulumi uses: %w", err)
+	}
+	return who.URL, nil
 }
 
 // projectName reads the project's name from Pulumi.yaml.

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gomeet/infra/internal/engine"
 	"github.com/gomeet/infra/internal/stackfile"
 	"github.com/gomeet/infra/stacks"
 )
@@ -83,7 +83,7 @@ func ensure(cmd *cobra.Command, stack, file string, key stacks.Generated) error 
 // read by every process of the machine.
 func setValue(cmd *cobra.Command, stack, file, key, value string, flags ...string) error {
 	args := append([]string{"config", "set", "--stack", stack, "--config-file", file, "--non-interactive"}, flags...)
-	set := exec.CommandContext(cmd.Context(), "pulumi", append(args, key)...)
+	set := engine.Command(cmd.Context(), "pulumi", append(args, key)...)
 	set.Stdin = strings.NewReader(value)
 	var output strings.Builder
 	set.Stdout, set.Stderr = io.Discard, &output

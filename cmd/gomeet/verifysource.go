@@ -77,6 +77,10 @@ func (f *verifyFlags) deployment(ctx context.Context) (d *verify.Deployment, fin
 		return nil, nil, err
 	}
 	d = outputs.deployment(cfg, os.Getenv("SPACES_ENDPOINT_URL"))
+	if len(d.Sites) == 0 {
+		return nil, nil, fmt.Errorf("--stack %q: none of the configured sites is deployed; deployed are %v: deploy first",
+			f.stack, slices.Sorted(maps.Keys(outputs.Sites)))
+	}
 	endpoint := raw["digitalocean:apiEndpoint"]
 	if endpoint == "" {
 		endpoint = os.Getenv("DIGITALOCEAN_API_URL")

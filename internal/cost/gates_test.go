@@ -18,7 +18,7 @@ func nodes(before, after int) *cost.Report {
 			return &cost.Snapshot{}
 		}
 		return cost.New([]*engine.Resource{made("digitalocean:index/kubernetesNodePool:KubernetesNodePool",
-			properties{"size": "c-2", "nodeCount": n})}, nil, sizing.DefaultCatalogue())
+			properties{"size": "c-2", "nodeCount": n})}, nil, nil, sizing.DefaultCatalogue())
 	}
 	return &cost.Report{Before: of(before), After: of(after)}
 }

@@ -27,6 +27,9 @@ func (p *pricer) nodesOf(r *engine.Resource, pool resource.PropertyMap, fallback
 		known = known && lowKnown && highKnown
 		// Without a count the autoscaler starts with the fewest.
 		expected := decimal.Max(nodes, low)
+		if planned, ok := p.counts[Pool{p.places.site(r), sizing.Role(component)}]; ok {
+			expected = decimal.Max(low, decimal.Min(decimal.NewFromInt(planned), high))
+		}
 		quantity, what = Amounts{low, expected, high}, fmt.Sprintf("%s (%s to %s) x %s", expected, low, high, slug)
 	}
 	p.droplets(r, component, slug, what, quantity, known && sizeKnown)

@@ -58,8 +58,9 @@ type Report struct {
 // OfPreview prices a preview. plan may be nil; then nothing is known of the usage after.
 func OfPreview(p *engine.Preview, plan *sizing.Plan, catalogue *sizing.Catalogue) *Report {
 	var usage Usage
+	var counts Counts
 	if plan != nil {
-		usage = PlanUsage(plan)
+		usage, counts = PlanUsage(plan), PlanCounts(plan)
 	}
 	// A stack that never said what it uses is taken to use what it will.
 	earlier := StackUsage(p.Outputs())
@@ -68,7 +69,7 @@ func OfPreview(p *engine.Preview, plan *sizing.Plan, catalogue *sizing.Catalogue
 	}
 	r := &Report{
 		Stack: p.Stack(), Plan: plan,
-		Before: New(p.Before(), earlier, catalogue), After: New(p.After(), usage, catalogue),
+		Before: New(p.Before(), earlier, StackCounts(p.Outputs()), catalogue), After: New(p.After(), usage, counts, catalogue),
 	}
 	r.Changes = pair(r.Before, r.After, p.Renamed())
 	return r
@@ -76,7 +77,8 @@ func OfPreview(p *engine.Preview, plan *sizing.Plan, catalogue *sizing.Catalogue
 
 // OfState prices what is deployed. The usage is what the stack exported.
 func OfState(stack string, resources []*engine.Resource, catalogue *sizing.Catalogue) *Report {
-	now := New(resources, StackUsage(engine.Outputs(resources)), catalogue)
+	outputs := engine.Outputs(resources)
+	now := New(resources, StackUsage(outputs), StackCounts(outputs), catalogue)
 	return &Report{Stack: stack, Before: now, After: now, Changes: pair(now, now, nil), Current: true}
 }
 

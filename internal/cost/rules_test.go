@@ -89,7 +89,7 @@ func TestRules(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got []line
-			snapshot := cost.New([]*engine.Resource{made(c.token, c.inputs)}, nil, sizing.DefaultCatalogue())
+			snapshot := cost.New([]*engine.Resource{made(c.token, c.inputs)}, nil, nil, sizing.DefaultCatalogue())
 			for _, l := range snapshot.Lines {
 				is := line{component: l.Component, what: l.What, why: l.Why}
 				if amount, known := l.Cost(); known {
@@ -106,7 +106,7 @@ func TestRules(t *testing.T) {
 func TestSnapshotThatExists(t *testing.T) {
 	r := made("digitalocean:index/volumeSnapshot:VolumeSnapshot", nil)
 	r.Outputs = resource.NewPropertyMapFromMap(properties{"size": 50})
-	require.Equal(t, "3", cost.New([]*engine.Resource{r}, nil, sizing.DefaultCatalogue()).Total().Expected.String())
+	require.Equal(t, "3", cost.New([]*engine.Resource{r}, nil, nil, sizing.DefaultCatalogue()).Total().Expected.String())
 }
 
 // What others own and components cost this stack nothing.
@@ -115,5 +115,5 @@ func TestNotOurs(t *testing.T) {
 	read.External = true
 	component := made("digitalocean:index/droplet:Droplet", properties{"size": "c-2"})
 	component.Custom = false
-	require.Empty(t, cost.New([]*engine.Resource{read, component}, nil, sizing.DefaultCatalogue()).Lines)
+	require.Empty(t, cost.New([]*engine.Resource{read, component}, nil, nil, sizing.DefaultCatalogue()).Lines)
 }

@@ -28,9 +28,10 @@ type Snapshot struct {
 	Lines []Line
 }
 
-// New prices resources. Without a usage nothing is known of what depends on it.
-func New(resources []*engine.Resource, usage Usage, catalogue *sizing.Catalogue) *Snapshot {
-	p := &pricer{catalogue: catalogue, places: newPlaces(resources)}
+// New prices resources. Without a usage nothing is known of what depends on it, and an
+// autoscaled pool without a planned count is expected to have the one that its resource says.
+func New(resources []*engine.Resource, usage Usage, counts Counts, catalogue *sizing.Catalogue) *Snapshot {
+	p := &pricer{catalogue: catalogue, counts: counts, places: newPlaces(resources)}
 	for _, r := range resources {
 		p.price(r)
 	}
@@ -64,6 +65,7 @@ func rank(component string) int {
 // pricer collects lines, and counts what is billed for the account as a whole.
 type pricer struct {
 	catalogue *sizing.Catalogue
+	counts    Counts
 	places    places
 	lines     []Line
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -49,7 +50,7 @@ func ParseRules(text []byte) ([]Rule, error) {
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	decoder.KnownFields(true)
-	if err := decoder.Decode(&file); err != nil && len(bytes.TrimSpace(text)) > 0 {
+	if err := decoder.Decode(&file); err != nil && !errors.Is(err, io.EOF) { // a file of comments is empty
 		return nil, err
 	}
 	for i, r := range file.Ignore {

@@ -59,6 +59,21 @@ func ofCode(refresh, preview *engine.Preview, stack string) []Finding {
 	return findings
 }
 
+// Replaced finds what has a replacement and was never deleted, because the run that should
+// have done it ended before. No preview shows it (pulumi/pkg v3.259), and it costs money.
+func Replaced(state []*engine.Resource, stack string) []Finding {
+	var findings []Finding
+	for _, r := range state {
+		if r.Delete && r.Custom {
+			findings = append(findings, Finding{
+				Class: Pending, What: "delete-replaced", Type: r.Type, Name: r.Name, URN: string(r.URN), ID: r.ID,
+				Fix: fmt.Sprintf("pulumi up --stack %s deletes it: its replacement is there", stack),
+			})
+		}
+	}
+	return findings
+}
+
 // applied reports whether the state says that the program asked for a change before. If the
 // world is as asked, too, the engine sees a change only in the state's copy of the answer.
 // The Kubernetes provider 4.33 leaves old ones: when it has changed nothing but a

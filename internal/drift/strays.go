@@ -133,7 +133,8 @@ func (k *known) records(ctx context.Context, client *godo.Client, state []*engin
 		}
 		for _, record := range records {
 			id := strconv.Itoa(record.ID)
-			if k.ids[id] || record.Type == "SOA" || record.Type == "NS" {
+			// The zone's own; name servers of anything below it hand that to somebody else.
+			if k.ids[id] || record.Type == "SOA" || record.Type == "NS" && record.Name == "@" {
 				continue
 			}
 			found = append(found, Finding{

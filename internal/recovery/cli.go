@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"strings"
 
 	"github.com/gomeet/infra/internal/engine"
@@ -17,12 +16,17 @@ type CLI struct {
 	// Backend is the URL of the states, and Project the project's name.
 	Backend, Project, Name string
 	Reader                 engine.Engine
+	// Alone is somebody's word that no run is alive, where the backend's locks cannot be read.
+	Alone bool
 }
 
 var _ Stack = (*CLI)(nil)
 
 // Hold implements Stack.
-func (c *CLI) Hold() (release func(), err error) { return Hold(c.Backend, c.Project, c.Name) }
+func (c *CLI) Hold() (release func(), alone bool, err error) {
+	release, held, err := Hold(c.Backend, c.Project, c.Name)
+	return release, held || c.Alone, err
+}
 
 // Dead returns the locks that nobody holds any more, and ErrRunning when a process that lives
 // holds the stack.
@@ -107,7 +111,7 @@ func (c *CLI) Finish(ctx context.Context, needs []Needs) (int, error) {
 // pulumi runs a command on the stack and returns its standard output.
 func (c *CLI) pulumi(ctx context.Context, input string, args ...string) (string, error) {
 	args = append(args, "--stack", c.Name, "--non-interactive")
-	command := exec.CommandContext(ctx, "pulumi", args...)
+	command := engine.Command(ctx, "pulumi", args...)
 	var stdout, all strings.Builder
 	command.Stdin = strings.NewReader(input)
 	command.Stdout, command.Stderr = io.MultiWriter(&stdout, &all), &all

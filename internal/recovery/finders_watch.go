@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/digitalocean/godo"
@@ -53,7 +54,11 @@ func findUptimeAlert(ctx context.Context, c *Cloud, want *engine.Resource) ([]Fo
 		return nil, nil
 	}
 	all, err := list(ctx, c, "alerts of uptime check "+check, func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]godo.UptimeAlert, *godo.Response, error) {
-		return c.UptimeChecks.ListAlerts(ctx, check, o)
+		alerts, response, err := c.UptimeChecks.ListAlerts(ctx, check, o)
+		if response != nil && response.StatusCode == http.StatusNotFound { // somebody deleted the check
+			return nil, response, nil
+		}
+		return alerts, response, err
 	})
 	var found []Found
 	for _, a := range all {

@@ -13,26 +13,26 @@ import (
 // while recovery looks around would make things that recovery takes for what a dead run left.
 // Pulumi's commands refuse the lock too, so it must be released for those that write. It
 // returns ErrRunning when somebody else holds the stack. Backends other than a folder are
-// not locked.
-func Hold(backend, project, stack string) (release func(), err error) {
+// not locked: held is false.
+func Hold(backend, project, stack string) (release func(), held bool, err error) {
 	folder := lockFolder(backend, project, stack)
 	if folder == "" {
-		return func() {}, nil
+		return func() {}, false, nil
 	}
 	// Like Pulumi: look, write, look again. Of two that write at the same time both give way.
 	if err := refused(backend, project, stack, 0); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	path, err := writeLock(folder)
 	if err != nil {
-		return nil, fmt.Errorf("locking the stack: %w", err)
+		return nil, false, fmt.Errorf("locking the stack: %w", err)
 	}
 	release = func() { _ = os.Remove(path) }
 	if err := refused(backend, project, stack, 1); err != nil {
 		release()
-		return nil, err
+		return nil, false, err
 	}
-	return release, nil
+	return release, true, nil
 }
 
 // refused returns an error when there are more locks than one's own.

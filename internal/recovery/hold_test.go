@@ -13,8 +13,9 @@ import (
 // Hold is a lock as Pulumi's own: others see who has it, and nobody gets it twice.
 func TestHold(t *testing.T) {
 	backend := "file://" + t.TempDir()
-	release, err := recovery.Hold(backend, "gomeet", "dev")
+	release, held, err := recovery.Hold(backend, "gomeet", "dev")
 	require.NoError(t, err)
+	require.True(t, held)
 	locks, err := recovery.Locks(backend, "gomeet", "dev")
 	require.NoError(t, err)
 	require.Len(t, locks, 1)
@@ -22,9 +23,9 @@ func TestHold(t *testing.T) {
 	require.True(t, locks[0].Held())
 
 	var running recovery.ErrRunning
-	_, err = recovery.Hold(backend, "gomeet", "dev")
+	_, _, err = recovery.Hold(backend, "gomeet", "dev")
 	require.ErrorAs(t, err, &running)
-	other, err := recovery.Hold(backend, "gomeet", "prod")
+	other, _, err := recovery.Hold(backend, "gomeet", "prod")
 	require.NoError(t, err, "another stack")
 	other()
 
@@ -32,7 +33,7 @@ func TestHold(t *testing.T) {
 	locks, err = recovery.Locks(backend, "gomeet", "dev")
 	require.NoError(t, err)
 	require.Empty(t, locks)
-	again, err := recovery.Hold(backend, "gomeet", "dev")
+	again, _, err := recovery.Hold(backend, "gomeet", "dev")
 	require.NoError(t, err)
 	again()
 }
@@ -43,13 +44,33 @@ func TestHoldGivesWay(t *testing.T) {
 	folder := filepath.Join(dir, ".pulumi", "locks", "organization", "gomeet", "dev")
 	require.NoError(t, os.MkdirAll(folder, 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(folder, "run.json"), []byte(`{"pid":7,"hostname":"elsewhere.test"}`), 0o600))
-	_, err := recovery.Hold("file://"+dir, "gomeet", "dev")
+	_, _, err := recovery.Hold("file://"+dir, "gomeet", "dev")
 	require.ErrorContains(t, err, "the stack is in use")
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Len(t, files, 1)
 
-	release, err := recovery.Hold("s3://state", "gomeet", "dev")
-	require.NoError(t, err, "a bucket's locks are not files")
+	release, held, err := recovery.Hold("s3://state", "gomeet", "dev")
+	require.NoError(t, err)
+	require.False(t, held, "a bucket's locks are not files")
 	release()
+}
+
+// A folder is the same folder however Pulumi lets it be written.
+func TestHoldWherever(t *testing.T) {
+	home, here := t.TempDir(), t.TempDir()
+	t.Setenv("HOME", home)
+	t.Chdir(here)
+	for backend, root := range map[string]string{
+		"file://~": home, "file://~/states": filepath.Join(home, "states"), "file://.": here, "file://states": filepath.Join(here, "states"),
+		"file://" + filepath.Join(here, "y"): filepath.Join(here, "y"), "file://./x?metadata=skip": filepath.Join(here, "x"),
+	} {
+		release, held, err := recovery.Hold(backend, "gomeet", "dev")
+		require.NoError(t, err, backend)
+		require.True(t, held, backend)
+		files, err := os.ReadDir(filepath.Join(root, ".pulumi", "locks", "organization", "gomeet", "dev"))
+		require.NoError(t, err, backend)
+		require.Len(t, files, 1, backend)
+		release()
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,11 +32,11 @@ func (e ErrRunning) Error() string {
 
 // lockFolder is where a backend that is a folder keeps a stack's locks; "" for others.
 func lockFolder(backend, project, stack string) string {
-	parsed, err := url.Parse(backend)
-	if err != nil || parsed.Scheme != "file" {
+	root := stateFolder(backend)
+	if root == "" {
 		return ""
 	}
-	return filepath.Join(parsed.Path, ".pulumi", "locks", "organization", project, stack)
+	return filepath.Join(root, ".pulumi", "locks", "organization", project, stack)
 }
 
 // Locks reads the locks of a stack. Backends other than a folder answer none: their

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,11 +16,11 @@ import (
 // cut off make a whole checkpoint unreadable ("failed to load checkpoint: EOF"); notes that
 // are missing do not.
 func Mend(backend, project, stack string) ([]string, error) {
-	parsed, err := url.Parse(backend)
-	if err != nil || parsed.Scheme != "file" {
+	root := stateFolder(backend)
+	if root == "" {
 		return nil, nil
 	}
-	root := filepath.Join(parsed.Path, ".pulumi")
+	root = filepath.Join(root, ".pulumi")
 	files, err := filepath.Glob(filepath.Join(root, "stacks", project, stack+".json*.attrs"))
 	if err != nil {
 		return nil, fmt.Errorf("looking for half-written files: %w", err)

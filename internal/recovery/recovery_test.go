@@ -31,13 +31,14 @@ type stack struct {
 	pending int
 	files   []string
 	held    bool
+	unknown bool // whether runs are alive cannot be known
 	needs   []recovery.Needs
 }
 
-func (s *stack) Hold() (func(), error) {
+func (s *stack) Hold() (func(), bool, error) {
 	require.False(s.t, s.held)
 	s.held = true
-	return func() { s.held = false }, nil
+	return func() { s.held = false }, !s.unknown, nil
 }
 
 func (s *stack) Preview(_ context.Context, file string) (*engine.Preview, error) {
@@ -174,6 +175,7 @@ func TestRun(t *testing.T) {
 		buckets           []string
 		imported, deleted []string
 		fails             string
+		unknown           bool
 	}{
 		"nothing was left behind": {steps: []engine.Step{create(lb, "ws", "name", "ws"), same(lb, "web", "l1", "name", "web")}},
 		"a load balancer that the state lacks": {
@@ -204,10 +206,16 @@ func TestRun(t *testing.T) {
 		"a second load balancer may carry traffic": {
 			steps: []engine.Step{same(lb, "web", "l0", "name", "web")}, fails: "compare them and delete one by hand",
 		},
+		"a copy, where a run may be alive that has just made it": {
+			steps: []engine.Step{same(alert, "cpu", "a1", "description", "busy", "type", "cpu")}, unknown: true, fails: "run this again with --alone",
+		},
+		"an alert of a check that is gone": {
+			steps: []engine.Step{same("digitalocean:index/uptimeAlert:UptimeAlert", "down", "u1", "name", "down", "checkId", "gone")},
+		},
 		"a name that is not known yet": {steps: []engine.Step{create(lb, "web")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &stack{t: t, steps: c.steps, pending: 2}
+			s := &stack{t: t, steps: c.steps, pending: 2, unknown: c.unknown}
 			account, deleted := cloud(t, c.buckets...)
 			result, err := recovery.Run(t.Context(), s, account, &bytes.Buffer{})
 			if c.fails != "" {

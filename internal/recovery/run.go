@@ -19,8 +19,9 @@ const rounds = 5
 // Stack is a stack to recover, as the pulumi command sees it.
 type Stack interface {
 	// Hold keeps runs away until release is called; Import and Finish lock for
-	// themselves. It returns ErrRunning while somebody else holds the stack.
-	Hold() (release func(), err error)
+	// themselves. alone is false if it cannot, and so nobody knows whether a run is
+	// alive. It returns ErrRunning while somebody else holds the stack.
+	Hold() (release func(), alone bool, err error)
 	// Preview says what the program wants and the state has, and writes what the state
 	// lacks into file, in the format of "pulumi import".
 	Preview(ctx context.Context, file string) (*engine.Preview, error)
@@ -67,17 +68,19 @@ func Run(ctx context.Context, stack Stack, cloud *Cloud, log io.Writer) (*Result
 
 // held is a round during which no run can begin.
 func (r *Result) held(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, []Needs, error) {
-	release, err := stack.Hold()
+	release, alone, err := stack.Hold()
 	if err != nil {
 		return false, nil, err
 	}
 	defer release()
-	return r.round(ctx, stack, cloud, file, log)
+	return r.round(ctx, stack, cloud, file, log, alone)
 }
 
 // round looks once, deletes surplus copies and writes what is missing into file. It reports
 // whether something is to be imported, and if not, which needs the state does not know of.
-func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer) (bool, []Needs, error) {
+// What a run that is alive has just made looks like a surplus copy, so none is deleted unless
+// it is alone.
+func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file string, log io.Writer, alone bool) (bool, []Needs, error) {
 	preview, err := stack.Preview(ctx, file)
 	if err != nil {
 		return false, nil, err
@@ -110,6 +113,9 @@ func (r *Result) round(ctx context.Context, stack Stack, cloud *Cloud, file stri
 				imports[string(step.URN)] = found.Import
 				r.Imported = append(r.Imported, name)
 				fmt.Fprintln(log, "importing", name)
+			case found.delete != nil && !alone:
+				return false, nil, fmt.Errorf("%s is a copy that nothing uses, unless a run is alive that has just made it; "+
+					"the locks of this backend cannot be read: make sure that no run is alive, and run this again with --alone", name)
 			case found.delete != nil:
 				fmt.Fprintln(log, "deleting a copy that nothing uses:", name)
 				if err := found.delete(); err != nil {

@@ -174,6 +174,9 @@ func (p *probe) many(ctx context.Context, open func(context.Context, int) error)
 		})
 	}
 	_ = group.Wait()
+	if ctx.Err() != nil { // those that were never opened are no successes
+		return interrupted(ctx)
+	}
 	share := 100 * float64(p.Connections-failures) / float64(p.Connections)
 	r := Result{State: Pass, Measured: fmt.Sprintf("%.4g %% of %d connections", share, p.Connections), Value: &share}
 	if share <= o.Percent {
