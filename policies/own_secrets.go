@@ -133,21 +133,20 @@ func secretEnv(_, c Value) string {
 		texts, _ := c.Get(list).Texts()
 		for i, text := range texts {
 			name, value, _ := strings.Cut(strings.TrimLeft(text, "-"), "=")
+			named := value != "" && !strings.ContainsAny(value[:1], "/$") && secretName.MatchString(name)
 			switch {
-			case secretText.MatchString(name) || inURL.MatchString(name) || !argumentName.MatchString(name):
-				// What is before the = may be the secret, or part of it.
-				if secretText.MatchString(text) || inURL.MatchString(text) {
-					return fmt.Sprintf("%s[%d] holds a secret", list, i)
-				}
-			case value != "" && !strings.ContainsAny(value[:1], "/$") && secretName.MatchString(name) || secretText.MatchString(text) || inURL.MatchString(text):
+			case !named && !secretText.MatchString(text) && !inURL.MatchString(text):
+			case argumentName.MatchString(name) && !secretText.MatchString(name):
 				return "argument " + name + " is a secret"
+			default: // what is before the = may be the secret, or a part of it
+				return fmt.Sprintf("%s[%d] holds a secret", list, i)
 			}
 		}
 	}
 	return ""
 }
 
-// argumentName matches the name of a flag, which may be shown.
+// argumentName matches the name of a flag or a variable, which may be shown.
 var argumentName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`)
 
 // inURL matches a password in a URL.

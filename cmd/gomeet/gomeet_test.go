@@ -102,6 +102,11 @@ func TestErrorsNameTheFlag(t *testing.T) {
 		"unknown compare": {[]string{"plan", "--compare", "hope"}, "--compare"},
 		"unknown policy":  {[]string{"simulate", "--policy", "hope"}, "policy"},
 		"negative nodes":  {[]string{"simulate", "--nodes", "-3"}, "nodes"},
+		"sites twice":     {[]string{"plan", "--stack", "prod", "--regions", "sgp1"}, "--regions [sgp1]: must be left out with --stack"},
+		"page or item":    {[]string{"plan", "--explain", "sfu.nodes", "--html", "x.html"}, "[explain html]"},
+		"load's format":   {[]string{"load", "sfu", "--stack", "prod", "--output", "poem"}, "--output"},
+		"transport":       {[]string{"load", "sfu", "--stack", "prod", "--transport", "TCP"}, `--transport "TCP": must be one of [udp tcp turn]`},
+		"policy's format": {[]string{"policy", "--stack", "prod", "--output", "poem"}, "--output"},
 		"no folder":       {[]string{"plan", "--html", filepath.Join("nosuch", "plan.html")}, "--html"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,6 +114,30 @@ func TestErrorsNameTheFlag(t *testing.T) {
 			require.ErrorContains(t, err, c.want)
 		})
 	}
+}
+
+// A flag goes on top of the stack's file.
+func TestPlanFlagsOverrideTheStack(t *testing.T) {
+	total := func(args ...string) string {
+		text, err := run(t, append([]string{"plan", "--stack", "prod", "--output", "json"}, args...)...)
+		require.NoError(t, err)
+		var view struct {
+			Cost struct{ Expected string }
+		}
+		require.NoError(t, json.Unmarshal([]byte(text), &view))
+		require.NotEmpty(t, view.Cost.Expected)
+		return view.Cost.Expected
+	}
+	require.NotEqual(t, total(), total("--high-availability=false"))
+}
+
+// The zeros that the help names are what it says.
+func TestLoadZeros(t *testing.T) {
+	want, err := run(t, "load", "plan", "--stack", "prod")
+	require.NoError(t, err)
+	got, err := run(t, "load", "plan", "--stack", "prod", "--users", "0", "--duration", "0", "--participants", "0")
+	require.NoError(t, err)
+	require.Equal(t, want, got)
 }
 
 func TestCatalogueUpdateNeedsAToken(t *testing.T) {

@@ -50,13 +50,18 @@ func addLoadFlags(cmd *cobra.Command) *loadFlags {
 	f := &loadFlags{cmd: cmd}
 	flags := cmd.Flags()
 	flags.StringVar(&f.stack, "stack", "", "the stack's file, Pulumi.STACK.yaml: its hosts, limits and prices")
-	flags.StringVar(&f.target, "target", "", "another URL than the stack's own; be sure that you may")
 	flags.IntVar(&f.users, "users", 0, "virtual users; 0 is the design's number, or the stack's if that is smaller")
 	flags.DurationVar(&f.hold, "duration", 0, "how long all users are there; 0 is the design's time")
 	flags.DurationVar(&f.ramp, "ramp", 0, "how long they take to begin; 0 is as long as the stack's limits want")
 	flags.StringSliceVar(&f.paths, "paths", nil, "what the api test asks for")
 	flags.IntVar(&f.perRoom, "participants", 0, "participants of a room of the signalling test; 0 is the target's")
 	_ = cmd.MarkFlagRequired("stack")
+	return f
+}
+
+// withTarget is for one test: they speak different protocols.
+func (f *loadFlags) withTarget() *loadFlags {
+	f.cmd.Flags().StringVar(&f.target, "target", "", "another URL than the stack's own; be sure that you may")
 	return f
 }
 
@@ -131,7 +136,7 @@ func newLoadRun(test load.Test) *cobra.Command {
 		Short: fmt.Sprintf("Run k6's %s from this machine", test.Script()),
 		Args:  cobra.NoArgs,
 	}
-	f := addLoadFlags(cmd)
+	f := addLoadFlags(cmd).withTarget()
 	cmd.Flags().StringVar(&k6, "k6", "", "the k6 to run; empty is that of tools/bin ($GOMEET_TOOLS), or of PATH")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := f.plan(test)
@@ -179,7 +184,7 @@ func newLoadManifests() *cobra.Command {
 		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: testNames(),
 	}
-	f := addLoadFlags(cmd)
+	f := addLoadFlags(cmd).withTarget()
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		p, err := f.plan(load.Test(args[0]))
 		if err != nil {

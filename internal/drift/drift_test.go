@@ -125,6 +125,21 @@ func TestExitCodes(t *testing.T) {
 	require.Equal(t, drift.ExitDrift, blind.ExitCode(), "and what is known is told")
 }
 
+// What was replaced and never deleted still costs money, and no preview shows it.
+func TestReplaced(t *testing.T) {
+	found := drift.Replaced([]*engine.Resource{
+		{URN: "urn:old", Type: "t", Name: "sfu", ID: "p0", Custom: true, Delete: true},
+		{URN: "urn:new", Type: "t", Name: "sfu", ID: "p1", Custom: true},
+		{URN: "urn:component", Delete: true},
+	}, "prod")
+	require.Len(t, found, 1)
+	require.Equal(t, drift.Finding{
+		Class: drift.Pending, What: "delete-replaced", Type: "t", Name: "sfu", URN: "urn:old", ID: "p0",
+		Fix: "pulumi up --stack prod deletes it: its replacement is there",
+	}, found[0])
+	require.Equal(t, drift.ExitPending, (&drift.Report{Findings: found}).ExitCode())
+}
+
 func TestRules(t *testing.T) {
 	changed := []engine.Step{step(apitype.OpUpdate, "sfu", 8, 7)}
 	for name, c := range map[string]struct {
@@ -158,10 +173,12 @@ func TestParseRulesRejects(t *testing.T) {
 		_, err := drift.ParseRules([]byte(text))
 		require.ErrorContains(t, err, want)
 	}
-	rules, err := drift.ParseRules(nil)
-	require.NoError(t, err)
-	require.Empty(t, rules)
-	_, err = drift.ReadRules(t.TempDir()+"/none.yaml", true)
+	for _, empty := range []string{"", "\n", "# the last rule has ended\n", "ignore:\n"} {
+		rules, err := drift.ParseRules([]byte(empty))
+		require.NoError(t, err, empty)
+		require.Empty(t, rules)
+	}
+	_, err := drift.ReadRules(t.TempDir()+"/none.yaml", true)
 	require.ErrorContains(t, err, "reading the ignore file")
 }
 
@@ -203,7 +220,7 @@ var lists = map[string]string{
 	"/v2/monitoring/alerts":            `{"policies":[{"uuid":"m1","description":"gomeet-prod-sfu: CPU"},{"uuid":"m2","description":"theirs"}]}`,
 	"/v2/spaces/keys":                  `{"keys":[{"name":"gomeet-prod-by-hand","access_key":"K2"}]}`,
 	"/v2/cdn/endpoints":                `{"endpoints":[{"id":"e1","origin":"gomeet-prod-recordings-1f.sgp1.example"}]}`,
-	"/v2/domains/meet.example/records": `{"domain_records":[{"id":10,"type":"A","name":"api"},{"id":11,"type":"A","name":"evil"},{"id":12,"type":"NS","name":"@"}]}`,
+	"/v2/domains/meet.example/records": `{"domain_records":[{"id":10,"type":"A","name":"api"},{"id":11,"type":"A","name":"evil"},{"id":12,"type":"NS","name":"@"},{"id":13,"type":"NS","name":"sub"}]}`,
 }
 
 func TestStrays(t *testing.T) {
@@ -237,7 +254,7 @@ func TestStrays(t *testing.T) {
 	}
 	require.ElementsMatch(t, []string{
 		"Droplet 2 $24.00", "volume b $10.00", "load balancer l2 $24.00", "firewall f3 $?", "node pool p2 $168.00", "cluster k2 $208.00", "cluster k3 $?",
-		"VPC v2 $?", "reserved IP 192.0.2.7 $?", "reserved IP 192.0.2.9 $?", "certificate c2 $?", "Spaces key K2 $?", "DNS record 11 $?",
+		"VPC v2 $?", "reserved IP 192.0.2.7 $?", "reserved IP 192.0.2.9 $?", "certificate c2 $?", "Spaces key K2 $?", "DNS record 11 $?", "DNS record 13 $?",
 		"volume d $0.10", "VPC peering pe1 $?", "snapshot s1 $0.60", "snapshot s3 $?", "app ap1 $?", "dbaas db1 $?", "Spaces bucket gomeet-prod-copy $?",
 	}, got)
 	require.Equal(t, []string{http.MethodGet}, keys(methods), "it only reads")

@@ -279,6 +279,17 @@ func TestInterrupted(t *testing.T) {
 	require.Contains(t, r.Results[len(r.Results)-1].Reason, "interrupted")
 }
 
+// Connections that were never opened are no successes.
+func TestInterruptedConnections(t *testing.T) {
+	w := newWorld(t)
+	w.Connections = 10_000
+	ctx, cancel := context.WithCancel(t.Context())
+	p := &probe{Deployment: w.Deployment, Options: w.Options}
+	r := p.many(ctx, func(context.Context, int) error { cancel(); return nil })
+	require.Equal(t, Unknown, r.State)
+	require.Contains(t, r.Reason, "interrupted")
+}
+
 // The pace is below what the edge allows one address.
 func TestPace(t *testing.T) {
 	p := newPacer(10, 20)
