@@ -26,7 +26,8 @@ func (p *Plan) explainAPI() []Step {
 			quantity("limit", WebSocketsPerAPIInstance, "WebSockets per instance", sourceDesign),
 			quantity("spare", p.Options.spare(), "nodes", "options"),
 		},
-		Formula: "max(ceil(connections / target), ceil(connections / limit) + spare), one instance per node",
+		Formula: "max(nodes for ceil(connections / target) pods, nodes for ceil(connections / limit) pods + spare), one pod per node",
+		Note:    fmt.Sprintf("of so many nodes %d run a service that holds WebSockets, the others authentication, meetings and turn", p.webSocketPods(p.Total(RoleAPI))),
 		Result:  fmt.Sprint(p.Total(RoleAPI)), Unit: "nodes",
 	}})
 }

@@ -30,7 +30,7 @@ func (p *Plan) siteLosses() []SiteLoss {
 			loss.Text = "Redis goes with it: LiveKit nodes everywhere turn unready, meetings end and none starts until Redis is back"
 		default:
 			loss.Meetings = min((p.Total(RoleSFU)-lost[RoleSFU])*rooms,
-				(p.Total(RoleAPI)-lost[RoleAPI])*WebSocketsPerAPIInstance/
+				p.webSocketPods(p.Total(RoleAPI)-lost[RoleAPI])*WebSocketsPerAPIInstance/
 					(p.Target.ParticipantsPerMeeting*p.Target.APIConnectionsPerParticipant))
 			loss.Text = fmt.Sprintf("its meetings drop for 10 to 30 s; the other sites carry %d of the target's %d", loss.Meetings, p.Target.Meetings)
 		}
@@ -60,7 +60,7 @@ func (p *Plan) nodeLoss(role Role) string {
 		}
 		return text
 	case RoleAPI:
-		left := (nodes - 1) * WebSocketsPerAPIInstance
+		left := p.webSocketPods(nodes-1) * WebSocketsPerAPIInstance
 		text := fmt.Sprintf("its WebSockets reconnect; the others hold %d", left)
 		if left < p.Demand.APIConnections {
 			text += fmt.Sprintf(", %d fewer than needed", p.Demand.APIConnections-left)

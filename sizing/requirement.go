@@ -67,16 +67,11 @@ func (in Input) requirements(d Demand) map[Role]Requirement {
 			},
 		},
 		RoleAPI: {
-			Need: connections,
 			// Normal operation stays at the autoscaler's target, and spare nodes may
 			// fail before anybody reaches the hard limit.
-			MinNodes: max(ceilDiv(connections, WebSocketsPerAPIInstance)+spare, len(in.Sites)),
-			Units: func(s Size) int {
-				if s.VCPUs >= apiVCPUs && s.MemoryMiB >= apiMemoryMiB {
-					return WebSocketsPerAPIInstanceTarget
-				}
-				return 0
-			},
+			Need:     in.apiNodes(ceilDiv(connections, WebSocketsPerAPIInstanceTarget)),
+			MinNodes: max(in.apiNodes(ceilDiv(connections, WebSocketsPerAPIInstance))+spare, len(in.Sites)),
+			Units:    one(func(s Size) bool { return s.VCPUs >= apiVCPUs && s.MemoryMiB >= apiMemoryMiB }),
 		},
 		RolePG: {MinNodes: max(designPGCount, len(in.Sites)), Units: one(func(s Size) bool {
 			return s.Dedicated() && s.VCPUs >= pgVCPUs && s.MemoryMiB >= pgMemoryMiB

@@ -7,7 +7,8 @@ type APIService struct {
 	// Share is its part of the API's instances, of 30 (design document, section "API
 	// Services Scaling", service breakdown).
 	Share int
-	// WebSocket says that clients stay connected to it.
+	// WebSocket says that clients stay connected to it. The connections of the target are
+	// counted against all such services together.
 	WebSocket bool
 }
 
@@ -46,7 +47,7 @@ func (p *Plan) servicePods() []ServicePods {
 				low, high = pool.Min, pool.Max
 			}
 			soFar, soFarLow, soFarHigh = soFar+pool.Count, soFarLow+low, soFarHigh+high
-			upTo, upToLow, upToHigh := apportion(soFar), apportion(soFarLow), apportion(soFarHigh)
+			upTo, upToLow, upToHigh := p.apportion(soFar), p.apportion(soFarLow), p.apportion(soFarHigh)
 			for i, service := range APIServices {
 				pods := max(upTo[i]-given[i], 1)
 				least := min(max(upToLow[i]-givenLow[i], 1), pods)
@@ -58,22 +59,73 @@ func (p *Plan) servicePods() []ServicePods {
 	return all
 }
 
+// shares are the services' parts of the API nodes. The design's model has the design's, of
+// which 16 of 30 hold WebSockets: 32,000 of them, not 50,000. In the capacity model the
+// services that hold WebSockets get the 34 pods that 50,000 take at the autoscaler's target,
+// divided among them as in the design, and the others keep the design's 14.
+func (in Input) shares() []int {
+	var shares []int
+	for _, s := range APIServices {
+		share := s.Share
+		if in.Model == ModelCapacity {
+			if share *= designWebSocketPods; s.WebSocket {
+				share = s.Share * ceilDiv(designWebSockets, WebSocketsPerAPIInstanceTarget)
+			}
+		}
+		shares = append(shares, share)
+	}
+	return shares
+}
+
+const (
+	// designWebSockets are the connections that the design's API holds (section "API
+	// Services Scaling").
+	designWebSockets = 50_000
+	// designWebSocketPods are its instances of signalling and chat, 12 and 4.
+	designWebSocketPods = 16
+)
+
+// webSocketPods is how many of so many API nodes run a service that holds WebSockets.
+func (in Input) webSocketPods(nodes int) int {
+	if nodes == 0 {
+		return 0
+	}
+	pods := 0
+	for i, part := range in.apportion(nodes) {
+		if APIServices[i].WebSocket {
+			pods += max(part, len(in.Sites)) // one at every site, see servicePods
+		}
+	}
+	return pods
+}
+
+// apiNodes is how many API nodes it takes for so many pods that hold WebSockets.
+func (in Input) apiNodes(pods int) int {
+	nodes := pods
+	for in.webSocketPods(nodes) < pods {
+		nodes++
+	}
+	return nodes
+}
+
 // apportion splits a number by the services' shares with largest remainders; ties go to
 // the earlier service.
-func apportion(total int) []int {
-	sum := 0
-	for _, s := range APIServices {
-		sum += s.Share
+func (in Input) apportion(total int) []int {
+	shares, sum := in.shares(), 0
+	for _, share := range shares {
+		sum += share
 	}
-	parts, rest := make([]int, len(APIServices)), total
-	for i, s := range APIServices {
-		parts[i] = total * s.Share / sum
+	parts, rest := make([]int, len(shares)), total
+	for i, share := range shares {
+		parts[i] = total * share / sum
 		rest -= parts[i]
 	}
+	// owed is what a service is due beyond its parts, in sum-ths of a pod.
+	owed := func(i int) int { return total*shares[i] - parts[i]*sum }
 	for ; rest > 0; rest-- {
 		best := 0
-		for i := range APIServices {
-			if remainder(total, i, sum, parts) > remainder(total, best, sum, parts) {
+		for i := range shares {
+			if owed(i) > owed(best) {
 				best = i
 			}
 		}
@@ -81,9 +133,6 @@ func apportion(total int) []int {
 	}
 	return parts
 }
-
-// remainder is what a service is owed beyond its parts, in sum-ths of a pod.
-func remainder(total, i, sum int, parts []int) int { return total*APIServices[i].Share - parts[i]*sum }
 
 // PodRequest is what a pod asks of its node.
 type PodRequest struct {

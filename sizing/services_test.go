@@ -88,3 +88,27 @@ func TestRequestsFit(t *testing.T) {
 func TestNoAPINoRequest(t *testing.T) {
 	require.Zero(t, plan(t, card(sizing.ModelDesign)).APIRequest("nowhere"))
 }
+
+// The services that hold WebSockets hold those of the target in the capacity model, also
+// after its spare nodes are lost; with the design's shares they hold 16 x 2,000 of 50,000.
+func TestWebSocketsHaveTheirPods(t *testing.T) {
+	held := func(p *sizing.Plan, pick func(sizing.ServicePods) int) (n int) {
+		for _, s := range p.Daemons.Services {
+			if s.Service.WebSocket {
+				n += pick(s)
+			}
+		}
+		return n
+	}
+	planned := func(s sizing.ServicePods) int { return s.Pods }
+	design, capacity := plan(t, card(sizing.ModelDesign)), plan(t, card(sizing.ModelCapacity))
+	require.Equal(t, 16, held(design, planned))
+	require.Equal(t, 34, held(capacity, planned))
+	for _, meetings := range []int{1, 3, 10, 37, 100, 250} {
+		in := card(sizing.ModelCapacity)
+		in.Target.Meetings = meetings
+		p := plan(t, in)
+		require.GreaterOrEqual(t, held(p, planned)*sizing.WebSocketsPerAPIInstanceTarget, p.Demand.APIConnections, "%d meetings", meetings)
+		require.GreaterOrEqual(t, judged(t, p, sizing.RoleAPI).Meetings, meetings)
+	}
+}

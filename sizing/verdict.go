@@ -133,7 +133,7 @@ func (p *Plan) load(role Role, size Size) load {
 			capacity: func(n int) float64 { return float64(n * node.Rooms) }}
 	case RoleAPI:
 		return load{constraint: ConstraintConnections, unit: "WebSockets", demand: float64(d.APIConnections),
-			capacity: func(n int) float64 { return float64(n * WebSocketsPerAPIInstance) }}
+			capacity: func(n int) float64 { return float64(p.webSocketPods(n) * WebSocketsPerAPIInstance) }}
 	case RolePG:
 		// Every node holds all the data: nodes add safety, not capacity.
 		volume, _ := p.volumeGiB(RolePG, "")
