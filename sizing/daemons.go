@@ -109,7 +109,9 @@ type LiveKit struct {
 	Rooms, Participants int
 	// NumTracks is limit.num_tracks: published and forwarded tracks together.
 	NumTracks int
-	// BytesPerSecond is limit.bytes_per_sec: in and out together.
+	// BytesPerSecond is limit.bytes_per_sec: in and out together, as LiveKit adds them
+	// (pkg/routing/selector/utils.go, LimitsReached). Like the tracks it is what the planned
+	// meetings take, at the utilisation they are planned with.
 	BytesPerSecond int
 	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may
 	// subscribe to. Without them a room of 500 is 274,000 tracks.
@@ -225,7 +227,7 @@ func (p *Plan) liveKit() LiveKit {
 		Rooms:                  node.Rooms,
 		Participants:           node.Participants,
 		NumTracks:              rooms * (room.PublishedTracks + room.ForwardedTracks) * 100 / node.UtilisationPercent,
-		BytesPerSecond:         int(node.NetworkBudget / bitsPerByte),
+		BytesPerSecond:         int(float64(rooms) * (room.BitsIn + room.BitsOut) / bitsPerByte * 100 / float64(node.UtilisationPercent)),
 		SubscriptionLimitVideo: p.Target.High.Visible + p.Target.Medium.Visible + p.Target.Low.Visible,
 		SubscriptionLimitAudio: p.Target.MaxActiveSpeakers,
 	}

@@ -57,9 +57,19 @@ func TestLiveKitLimitsAdmitThePlannedMeetings(t *testing.T) {
 	require.Equal(t, 1, l.Rooms)
 	require.GreaterOrEqual(t, l.NumTracks, l.Rooms*(room.PublishedTracks+room.ForwardedTracks))
 	require.Less(t, l.NumTracks, 2*(room.PublishedTracks+room.ForwardedTracks), "and not a second meeting")
-	require.GreaterOrEqual(t, float64(l.BytesPerSecond), (room.BitsIn+room.BitsOut)/8)
+	require.InDelta(t, (room.BitsIn+room.BitsOut)/8/0.7, float64(l.BytesPerSecond), 1, "as full as its tracks")
 	require.Equal(t, 1, l.SubscriptionLimitVideo)
 	require.Equal(t, 3, l.SubscriptionLimitAudio)
+}
+
+// In meetings of 20 the network binds; the limit lets all of them in, and counts both ways.
+func TestLiveKitByteLimitCountsBothWays(t *testing.T) {
+	in := card(sizing.ModelCapacity)
+	in.Target.Meetings, in.Target.ParticipantsPerMeeting = 1000, 20
+	p := plan(t, in)
+	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
+	require.Greater(t, l.Rooms, 1)
+	require.Greater(t, float64(l.BytesPerSecond), float64(l.Rooms)*(room.BitsIn+room.BitsOut)/8)
 }
 
 func TestRedisHoldsItsData(t *testing.T) {

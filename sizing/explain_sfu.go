@@ -152,10 +152,15 @@ func (p *Plan) explainLiveKit() []Step {
 			Note: "holds only with subscription limits; the server's default is no limit",
 		},
 		{
-			Name:    "limit.bytes_per_sec",
-			Inputs:  []Quantity{quantity("network budget", float64(l.BytesPerSecond), "bytes per second", "the Droplet's cap x utilisation / 8")},
-			Formula: "network budget",
+			Name: "limit.bytes_per_sec",
+			Inputs: []Quantity{
+				quantity("meetings per node", max(l.Rooms, 1), "", "sfu.nodes"),
+				quantity("bandwidth per meeting", (room.BitsIn+room.BitsOut)/giga, "Gbit/s in and out", "room.traffic"),
+				quantity("utilisation", p.Options.withDefaults().SFUUtilisationPercent, "%", "options"),
+			},
+			Formula: "meetings per node x bandwidth per meeting / 8 / utilisation",
 			Result:  fmt.Sprint(l.BytesPerSecond), Unit: "bytes per second",
+			Note: "LiveKit refuses who comes when in and out together reach it",
 		},
 	}
 }
