@@ -173,14 +173,14 @@ func apiEdges(nodes []string, redisServers int, store bool) edges {
 		e.out = append(e.out, tcp(peer{app: manifests.MinIOService, namespace: manifests.DataNamespace}, manifests.MinIOPort))
 	}
 	for _, nodeRange := range nodes {
-		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
+		e.out = append(e.out, tcp(ofNodes(nodeRange), manifests.LiveKitPort))
 		if store && redisServers > 0 {
-			e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.MinIOPort))
+			e.out = append(e.out, tcp(ofNodes(nodeRange), manifests.MinIOPort))
 		}
 		if redisServers > 0 {
 			// At another site than Redis': its private load balancer, a port per server.
 			e.out = append(e.out, allowed{
-				peer: peer{cidr: nodeRange}, protocol: "TCP", ports: []int{manifests.RedisPort}, last: manifests.RedisPort + redisServers - 1,
+				peer: ofNodes(nodeRange), protocol: "TCP", ports: []int{manifests.RedisPort}, last: manifests.RedisPort + redisServers - 1,
 			})
 		}
 	}

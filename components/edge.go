@@ -129,8 +129,8 @@ func edgeEdges(args *EdgeArgs) edges {
 		out: []allowed{tcp(peer{namespace: manifests.APINamespace}, manifests.APIPort)},
 	}
 	for _, from := range args.LoadBalancerRanges {
-		e.in = append(e.in, tcp(peer{cidr: from}, ports.Web, ports.WebSecure, ports.WebSocket, ports.Ping))
-		e.out = append(e.out, tcp(peer{cidr: from}, manifests.LiveKitPort))
+		e.in = append(e.in, tcp(ofNodes(from), ports.Web, ports.WebSecure, ports.WebSocket, ports.Ping))
+		e.out = append(e.out, tcp(ofNodes(from), manifests.LiveKitPort))
 	}
 	return e
 }

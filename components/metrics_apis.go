@@ -101,7 +101,7 @@ func NewMetricsAPIs(ctx *pulumi.Context, name string, args *MetricsAPIsArgs, opt
 func toRanges(ranges []string, port int) []allowed {
 	var list []allowed
 	for _, r := range ranges {
-		list = append(list, tcp(peer{cidr: r}, port))
+		list = append(list, tcp(ofNodes(r), port))
 	}
 	return list
 }

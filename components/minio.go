@@ -140,7 +140,7 @@ func minioEdges(args *MinIOArgs) edges {
 	}
 	if args.Reached {
 		for _, nodeRange := range args.NodeRanges {
-			e.in = append(e.in, tcp(peer{cidr: nodeRange}, manifests.MinIOPort))
+			e.in = append(e.in, tcp(ofNodes(nodeRange), manifests.MinIOPort))
 		}
 	}
 	return e

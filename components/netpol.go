@@ -14,6 +14,8 @@ type peer struct {
 	// cidr is an address range, without the ranges of except.
 	cidr   string
 	except []string
+	// entities are what Cilium calls nodes that are in the range: see toCilium.
+	entities []string
 }
 
 // allowed is traffic to or from a peer. No ports are none, not all; with last, the one
@@ -39,6 +41,9 @@ var dns = []allowed{
 
 // world is everything outside of private networks.
 var world = peer{cidr: "0.0.0.0/0", except: []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"}}
+
+// ofNodes is a range that nodes of this cluster are in, among others perhaps.
+func ofNodes(cidr string) peer { return peer{cidr: cidr, entities: nodeEntities} }
 
 // edges says what an app's pods may receive and send. Everything else is denied by the
 // namespace's own policy. Pods on the host network are outside of all of this: as a
@@ -72,7 +77,10 @@ func allowEdges(
 			Egress:      egress,
 		},
 	}, opts...)
-	return err
+	if err != nil {
+		return err
+	}
+	return toCilium(ctx, logical, namespace, app, env, e, opts...)
 }
 
 // denyAll denies everything to every pod of a namespace.

@@ -159,7 +159,7 @@ func poolerEdges(primary []string) edges {
 		out: []allowed{tcp(peer{app: postgresApp, namespace: in}, c.Port)},
 	}
 	for _, nodeRange := range primary {
-		e.out = append(e.out, tcp(peer{cidr: nodeRange}, c.Port))
+		e.out = append(e.out, tcp(ofNodes(nodeRange), c.Port))
 	}
 	return e
 }

@@ -43,7 +43,9 @@ func pushMetrics() *corev1.EnvVarArgs { return variable("METRICS_PUSH", manifest
 
 // controlPlane is Kubernetes' API. DigitalOcean does not say where in which range it is,
 // so only the port is fixed. It is never link-local, where each Droplet's metadata is.
-var controlPlane = tcp(peer{cidr: "0.0.0.0/0", except: []string{"169.254.0.0/16"}}, 443, 6443)
+var controlPlane = tcp(peer{
+	cidr: "0.0.0.0/0", except: []string{"169.254.0.0/16"}, entities: append([]string{"kube-apiserver"}, nodeEntities...),
+}, 443, 6443)
 
 // serviceAccount makes an account of the data tier that may do what the rules say, in
 // its namespace, and returns its name.

@@ -184,8 +184,8 @@ func postgresEdges(nodes []string) edges {
 		},
 	}
 	for _, nodeRange := range nodes {
-		e.in = append(e.in, tcp(peer{cidr: nodeRange}, config.Port))
-		e.out = append(e.out, tcp(peer{cidr: nodeRange}, config.Port))
+		e.in = append(e.in, tcp(ofNodes(nodeRange), config.Port))
+		e.out = append(e.out, tcp(ofNodes(nodeRange), config.Port))
 	}
 	return e
 }

@@ -111,16 +111,17 @@ func recorderEdges(args *RecordersArgs) edges {
 		in: []allowed{tcp(peer{namespace: manifests.MonitoringNamespace}, manifests.EgressPrometheusPort)},
 		out: []allowed{
 			tcp(peer{app: manifests.RedisService, namespace: manifests.DataNamespace}, manifests.RedisPort),
-			// LiveKit offers its public addresses for media.
-			tcp(world, 443, manifests.LiveKitTCPPort),
-			udp(world, manifests.LiveKitUDPFirst, manifests.LiveKitUDPLast),
+			tcp(world, 443),
+			// LiveKit offers its public addresses for media: those of nodes.
+			tcp(worldAndNodes, manifests.LiveKitTCPPort),
+			udp(worldAndNodes, manifests.LiveKitUDPFirst, manifests.LiveKitUDPLast),
 		},
 	}
 	if args.Store {
 		e.out = append(e.out, tcp(peer{app: manifests.MinIOService, namespace: manifests.DataNamespace}, manifests.MinIOPort))
 	}
 	for _, nodeRange := range args.NodeRanges {
-		e.out = append(e.out, tcp(peer{cidr: nodeRange}, manifests.LiveKitPort))
+		e.out = append(e.out, tcp(ofNodes(nodeRange), manifests.LiveKitPort))
 	}
 	return e
 }

@@ -146,7 +146,7 @@ func redisEdges(nodes []string) edges {
 		out: []allowed{tcp(own, manifests.RedisPort, manifests.RedisPort+redisBus)},
 	}
 	for _, nodeRange := range nodes {
-		e.in = append(e.in, tcp(peer{cidr: nodeRange}, manifests.RedisPort))
+		e.in = append(e.in, tcp(ofNodes(nodeRange), manifests.RedisPort))
 	}
 	return e
 }

@@ -98,6 +98,12 @@ func (c *cluster) start(ctx context.Context, spec Spec, sub subnets) (err error)
 	if err := await(ctx, "the default service account", r.takesPods, append(r.others, r.server)...); err != nil {
 		return err
 	}
+	if err := defineCilium(ctx, r.client); err != nil {
+		return err
+	}
+	if err := await(ctx, "Cilium's policies", r.knowsCilium, r.server); err != nil {
+		return err
+	}
 	c.up, c.stopping = r, make(chan struct{})
 	c.startAddons(r.client)
 	c.log.Info("control plane up", "url", r.endpoint.URL, "after", time.Since(began).Round(time.Millisecond))
