@@ -28,7 +28,15 @@ func preflight(ctx *pulumi.Context, cfg *Config) error {
 		return fmt.Errorf("checking the DigitalOcean account before anything is created: %w", err)
 	}
 	snapshot.Real = real
-	return cfg.Check(snapshot)
+	if err := cfg.Check(snapshot); err != nil {
+		return err
+	}
+	for _, warning := range cfg.Warnings(snapshot) {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // token finds the API token where the provider does: in the stack's configuration, then
@@ -59,6 +67,28 @@ func (c *Config) Check(s *account.Snapshot) error {
 		look()
 	}
 	return check.problems.err()
+}
+
+// Warnings says what a deployment to an account would do to people who use it. The
+// configuration is one that Check takes.
+func (c *Config) Warnings(s *account.Snapshot) (warnings []string) {
+	plan, err := c.Plan()
+	if err != nil {
+		return nil
+	}
+	check := &checker{cfg: c, plan: plan, account: s}
+	for _, site := range c.Sites {
+		k := check.cluster(site)
+		if k == nil {
+			continue
+		}
+		want, has := poolOf(plan.PoolsAt(site.Name), sizing.RoleSFU).Size, check.pool(site, k, sizing.RoleSFU).Size
+		if has != "" && want != "" && want != has {
+			warnings = append(warnings, fmt.Sprintf("%s: %q: site %q has %q, whose nodes go as soon as the new ones are there, "+
+				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))
+		}
+	}
+	return warnings
 }
 
 // checker collects what an account and a configuration disagree in.

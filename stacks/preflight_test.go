@@ -57,6 +57,23 @@ func withServers(count int) *account.Snapshot {
 	return s
 }
 
+// Another size of SFU node ends meetings, and a preview says so.
+func TestWarnings(t *testing.T) {
+	for size, want := range map[string]int{"": 0, "g-16vcpu-64gb": 0, "c-32": 1} {
+		cfg, err := stacks.Load("prod", configuration(t, "prod"))
+		require.NoError(t, err)
+		s := deployedAccount()
+		if size != "" {
+			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-sfu", Size: size})
+		}
+		warnings := cfg.Warnings(s)
+		require.Len(t, warnings, want, size)
+		for _, w := range warnings {
+			require.Contains(t, w, `gomeet:pools.sfu.size: "g-16vcpu-64gb": site "singapore" has "c-32"`)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	const renamed = `[{"name":"sg","formerly":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`
 	taken := func(what string) string {
