@@ -58,9 +58,12 @@ var firings = collect(
 		"WebSocketPodFull": {"5m",
 			series{`websocket_connections{pod="a"}`: "1950x10"}, series{`websocket_connections{pod="a"}`: "1900x10"}},
 		"LoadBalancersNearlyFull": {"10m",
-			series{`traefik_open_connections{entrypoint="websocket"}`: "35000x20"},
-			// What is scraped and checked does not count.
-			series{`traefik_open_connections{entrypoint="websocket"}`: "34000x20", `traefik_open_connections{entrypoint="ping"}`: "35000x20"}},
+			// One is full over both pods; the other has room that is not its own.
+			series{`traefik_open_connections{entrypoint="websocket",pod="a"}`: "35001x20", `traefik_open_connections{entrypoint="websocket",pod="b"}`: "35000x20",
+				`traefik_open_connections{entrypoint="websecure",pod="a"}`: "10x20"},
+			// At the plan's most. What is scraped and checked does not count.
+			series{`traefik_open_connections{entrypoint="websocket",pod="a"}`: "35000x20", `traefik_open_connections{entrypoint="websocket",pod="b"}`: "35000x20",
+				`traefik_open_connections{entrypoint="websecure",pod="a"}`: "17000x20", `traefik_open_connections{entrypoint="ping",pod="a"}`: "99000x20"}},
 	},
 	map[string]firing{
 		// 54 and 45 of 60 seconds in a minute were busy.
