@@ -14,8 +14,9 @@ import (
 // with its Service, disruption budget, NetworkPolicy and, where the API is autoscaled,
 // its HorizontalPodAutoscaler, in a namespace that enforces the restricted profile. They
 // run on the API nodes, one instance per node of the design's size, and cost nothing
-// besides those. A new configuration or secret rolls the pods, one at a time; a changed
-// name replaces a Deployment.
+// besides those. A new configuration or secret rolls the pods, one at a time, but for the
+// data tier's: its servers must have those first (docs/data.md). A changed name replaces a
+// Deployment.
 type API struct {
 	pulumi.ResourceState
 
@@ -43,6 +44,10 @@ type APIArgs struct {
 	Store bool
 	// Secrets maps the names of files under manifests.APISecretDir to their contents.
 	Secrets pulumi.StringMap
+	// SecretsDigest changes when one of Secrets does that pods may begin with at once,
+	// BucketKey when the bucket's do.
+	SecretsDigest string
+	BucketKey     pulumi.StringInput
 	// Request is what one pod asks for.
 	Request sizing.PodRequest
 	// NodeRanges are where LiveKit's nodes are, in CIDR notation.
@@ -123,8 +128,11 @@ func (a *API) service(
 				},
 			},
 			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: recommended(app, env), Annotations: rolls(rendered)},
-				Spec:     apiPod(app, args, config, secret),
+				Metadata: &metav1.ObjectMetaArgs{
+					Labels:      recommended(app, env),
+					Annotations: merge(rolls(rendered, args.SecretsDigest), rollsWithKey(env, args.BucketKey)),
+				},
+				Spec: apiPod(app, args, config, secret),
 			},
 		},
 	}, options...)

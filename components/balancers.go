@@ -113,6 +113,8 @@ func loadBalancer(args *BalancersArgs, planned sizing.LoadBalancer) *digitalocea
 		TlsCipherPolicy:        pulumi.String("STRONG"),
 		// The records are the program's own, see Zone.
 		DisableLetsEncryptDnsRecords: pulumi.Bool(true),
+		// Checks speak the PROXY protocol as the traffic does: that is the API's default
+		// (godo, HealthCheck.ProxyProtocol), and the provider cannot say otherwise.
 		Healthcheck: &digitalocean.LoadBalancerHealthcheckArgs{
 			Protocol:               pulumi.String("http"),
 			Port:                   pulumi.Int(manifests.EdgePingPort),

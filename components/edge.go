@@ -28,6 +28,8 @@ type EdgeArgs struct {
 	// Certificate and Key are PEM, for the way from the load balancer; the load balancer
 	// does not check them. Key is a secret.
 	Certificate, Key pulumi.StringInput
+	// SecretsDigest changes when they do: Traefik reads them when it starts.
+	SecretsDigest string
 	// Request is what one pod asks for.
 	Request sizing.PodRequest
 	// LoadBalancerRanges is where load balancers connect from: the VPC, in CIDR notation.
@@ -80,7 +82,7 @@ func NewEdge(ctx *pulumi.Context, name string, args *EdgeArgs, opts ...pulumi.Re
 			},
 			Template: &corev1.PodTemplateSpecArgs{
 				// The dynamic part is followed without a restart.
-				Metadata: &metav1.ObjectMetaArgs{Labels: recommended(edgeApp, env), Annotations: rolls(static)},
+				Metadata: &metav1.ObjectMetaArgs{Labels: recommended(edgeApp, env), Annotations: rolls(static, args.SecretsDigest)},
 				Spec:     edgePod(args, volumes),
 			},
 		},

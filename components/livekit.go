@@ -19,8 +19,8 @@ import (
 // ends when its last one does, for up to five hours; the disruption budget lets one node
 // drain at a time; the cluster autoscaler does not evict it; and a rollout replaces one
 // pod at a time, on the node that became free. A rollout may therefore take hours, and
-// the program does not wait for it: a changed configuration is under way when the
-// deployment ends.
+// the program does not wait for it: a changed configuration or key is under way when the
+// deployment ends (docs/real-account.md). New passwords of Redis roll nothing.
 type LiveKit struct {
 	pulumi.ResourceState
 }
@@ -35,6 +35,9 @@ type LiveKitArgs struct {
 	Key, RedisPassword pulumi.StringInput
 	// RedisAuthority is PEM, what Redis' nodes are checked against.
 	RedisAuthority pulumi.StringInput
+	// KeyDigest changes when Key does. A node reads it when it starts, and refuses whoever
+	// shows a token of another.
+	KeyDigest string
 	// Scaling is the number of nodes, and its limits where the pool is autoscaled.
 	Scaling sizing.Scaling
 	// Nodes is the planned number.
@@ -114,7 +117,7 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 			Template: &corev1.PodTemplateSpecArgs{
 				Metadata: &metav1.ObjectMetaArgs{
 					Labels: recommended(livekitApp, env),
-					Annotations: merge(rolls(rendered, kernel), pulumi.StringMap{
+					Annotations: merge(rolls(rendered, kernel, args.KeyDigest), pulumi.StringMap{
 						// The cluster autoscaler's own drain ends pods after ten minutes.
 						"cluster-autoscaler.kubernetes.io/safe-to-evict": pulumi.String("false"),
 					}),

@@ -29,6 +29,8 @@ type RecordersArgs struct {
 	LiveKitKey, RedisPassword, AccessKey, SecretKey pulumi.StringInput
 	// RedisAuthority is PEM, what Redis' nodes are checked against.
 	RedisAuthority pulumi.StringInput
+	// KeyDigest changes when LiveKitKey does.
+	KeyDigest string
 	// Store says that the bucket is in the platform's own object store, at the same site,
 	// whose certificate is of the same authority as Redis'.
 	Store bool
@@ -87,7 +89,7 @@ func NewRecorders(ctx *pulumi.Context, name string, args *RecordersArgs, opts ..
 			Template: &corev1.PodTemplateSpecArgs{
 				Metadata: &metav1.ObjectMetaArgs{
 					Labels: recommended(recorderApp, env),
-					Annotations: merge(rolls(rendered), pulumi.StringMap{
+					Annotations: merge(rolls(rendered, args.KeyDigest), rollsWithKey(env, args.AccessKey), pulumi.StringMap{
 						"cluster-autoscaler.kubernetes.io/safe-to-evict": pulumi.String("false"),
 					}),
 				},

@@ -34,7 +34,7 @@ const (
 	// secretsAPI is the operator's API since 0.16; 2.x serves no other.
 	secretsAPI = "external-secrets.io/v1"
 	// refresh is how often the operator looks for new values. Pods read them when they
-	// next start.
+	// next start, and nothing here makes them: the program does not see a value change.
 	refresh = "1h"
 )
 

@@ -33,8 +33,8 @@ type WatchArgs struct {
 // about to break.
 const (
 	cpuPercent, memoryPercent, diskPercent = 90, 90, 85
-	// connectionPercent of a load balancer's limit: sizing plans one spare node, so a
-	// site at its target is at 80 % or less.
+	// connectionPercent of a load balancer's limit: sizing plans one spare node, so prod's
+	// largest, of eight, is at 83 % at its target.
 	connectionPercent = 85
 )
 

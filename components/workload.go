@@ -145,6 +145,15 @@ func rolls(texts ...string) pulumi.StringMap {
 	return pulumi.StringMap{labelPrefix + "config": pulumi.String(digest(strings.Join(texts, "\n---\n")))}
 }
 
+// rollsWithKey makes new pods when the program has another key to a bucket made, which it
+// knows by the part that is no secret. Where the pods' secrets are in a store, so is theirs.
+func rollsWithKey(env Environment, accessKey pulumi.StringInput) pulumi.StringMap {
+	if env.Secrets != nil {
+		return nil
+	}
+	return pulumi.StringMap{labelPrefix + "bucket-key": accessKey.ToStringOutput().ApplyT(digest).(pulumi.StringOutput)}
+}
+
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])

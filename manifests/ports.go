@@ -5,7 +5,7 @@ package manifests
 // firewalls, the load balancers and the edge's Service all take them from here.
 const (
 	// EdgeHTTPPort redirects, EdgeHTTPSPort serves everything, EdgeWebSocketPort what
-	// upgrades; load balancers speak the PROXY protocol to all three.
+	// upgrades; load balancers speak the PROXY protocol to all three, and to the next.
 	EdgeHTTPPort      = 30080
 	EdgeHTTPSPort     = 30443
 	EdgeWebSocketPort = 30444

@@ -2,7 +2,12 @@ package manifests
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/gomeet/infra/sizing"
 )
 
 const (
@@ -33,13 +38,25 @@ func connectionRules(l Limits) RuleFile {
 			Summary: fmt.Sprintf("{{ $labels.pod }} holds {{ $value | humanize }} of its %d WebSockets.", l.WebSocketsPerPod),
 			Action:  "If the others are emptier, restart the full pod in a quiet hour so that its clients spread; if not, add pods.",
 		})...)
-	f.Alerts = append(f.Alerts, when(l.EdgeConnections > 0, Alert{
+	var full, carried []string
+	for _, entry := range slices.Sorted(maps.Keys(l.EdgeConnections)) {
+		limit := l.EdgeConnections[entry]
+		full = append(full, fmt.Sprintf(`sum by (entrypoint) (traefik_open_connections{entrypoint="%s"}) > %d`, entry, edgeFull(limit)))
+		carried = append(carried, fmt.Sprintf("%s carries %d", entry, limit))
+	}
+	f.Alerts = append(f.Alerts, when(len(full) > 0, Alert{
 		Name:     "LoadBalancersNearlyFull",
-		Expr:     fmt.Sprintf(`sum(traefik_open_connections{entrypoint=~"web|websecure|websocket"}) > %d`, l.EdgeConnections*edgeFullPercent/100),
+		Expr:     strings.Join(full, " or "),
 		For:      5 * time.Minute,
 		Severity: Critical, Owner: OwnerPlatform,
-		Summary: fmt.Sprintf("The load balancers of this site hold {{ $value | humanize }} of %d connections.", l.EdgeConnections),
-		Action:  "Raise the size unit of the load balancers: the plan's target is lower than the traffic.",
+		Summary: fmt.Sprintf("The load balancer in front of {{ $labels.entrypoint }} holds {{ $value | humanize }} connections (%s).", strings.Join(carried, ", ")),
+		Action:  "Raise the size unit of this load balancer: the plan's target is lower than the traffic.",
 	})...)
 	return f
+}
+
+// edgeFull is where a load balancer is nearly full. The plan fills all of its nodes but
+// one, which with seven and more is above the percentage.
+func edgeFull(connections int) int {
+	return max(connections*edgeFullPercent/100, connections-sizing.LoadBalancerNodeConnections)
 }

@@ -8,7 +8,8 @@ import (
 
 func sorted(s series) []string { return slices.Sorted(maps.Keys(s)) }
 
-// bucketed is a histogram of which a share of 1,000 events a minute is within le.
+// bucketed is a histogram of which a share of 1,000 events a minute is within le, in the
+// form that a scrape stores.
 func bucketed(name, labels, le string, within int) series {
 	return series{
 		fmt.Sprintf(`%s_count{%s}`, name, labels):                    "0+1000x2000",
@@ -43,7 +44,7 @@ func opened(good, bad int) series {
 // firings has every alert by its name.
 var firings = collect(
 	burns("API", "traefik_service_request_duration_seconds", `protocol="http",service="meetings@file"`, "0.2", 100, 780, 960),
-	burns("Video", "livekit_rtt_ms", `direction="outgoing"`, "150", 100, 780, 960),
+	burns("Video", "livekit_rtt_ms", `direction="outgoing"`, "150.0", 100, 780, 960),
 	burns("Database", "gomeet_api_db_query_duration_seconds", "", "0.1", 100, 780, 960),
 	burns("Redis", "gomeet_api_redis_command_duration_seconds", "", "0.005", 100, 955, 992),
 	map[string]firing{
@@ -57,9 +58,12 @@ var firings = collect(
 		"WebSocketPodFull": {"5m",
 			series{`websocket_connections{pod="a"}`: "1950x10"}, series{`websocket_connections{pod="a"}`: "1900x10"}},
 		"LoadBalancersNearlyFull": {"10m",
-			series{`traefik_open_connections{entrypoint="websocket"}`: "35000x20"},
-			// What is scraped and checked does not count.
-			series{`traefik_open_connections{entrypoint="websocket"}`: "34000x20", `traefik_open_connections{entrypoint="ping"}`: "35000x20"}},
+			// One is full over both pods; the other has room that is not its own.
+			series{`traefik_open_connections{entrypoint="websocket",pod="a"}`: "35001x20", `traefik_open_connections{entrypoint="websocket",pod="b"}`: "35000x20",
+				`traefik_open_connections{entrypoint="websecure",pod="a"}`: "10x20"},
+			// At the plan's most. What is scraped and checked does not count.
+			series{`traefik_open_connections{entrypoint="websocket",pod="a"}`: "35000x20", `traefik_open_connections{entrypoint="websocket",pod="b"}`: "35000x20",
+				`traefik_open_connections{entrypoint="websecure",pod="a"}`: "17000x20", `traefik_open_connections{entrypoint="ping",pod="a"}`: "99000x20"}},
 	},
 	map[string]firing{
 		// 54 and 45 of 60 seconds in a minute were busy.

@@ -13,8 +13,9 @@ func (a Alert) Anchor() string { return strings.ToLower(a.Name) }
 type Limits struct {
 	// WebSockets is what the site's API pods hold together, WebSocketsPerPod one of them.
 	WebSockets, WebSocketsPerPod int
-	// EdgeConnections is what the site's load balancers carry.
-	EdgeConnections int
+	// EdgeConnections maps entry points of the edge to what the load balancer that leads
+	// there carries. One load balancer's room is no other one's.
+	EdgeConnections map[string]int
 	// SFUNodes is the least number of LiveKit nodes, SFUParticipants what one of them is
 	// planned with, LargestMeeting the most participants of a meeting that it holds.
 	SFUNodes, SFUParticipants, LargestMeeting int

@@ -56,14 +56,24 @@ func objectives() []objective {
 // slowerThan is an objective on a histogram, whose buckets are in a unit: a share of its
 // events is within the bucket of the limit.
 func slowerThan(o sizing.Objective, title, events, histogram, matchers string, unit time.Duration, owner Owner, action string) objective {
-	le := strconv.FormatFloat(float64(o.Limit)/float64(unit), 'g', -1, 64)
-	within := strings.Trim(matchers+`,le="`+le+`"`, ",")
+	within := strings.Trim(matchers+","+upTo(float64(o.Limit)/float64(unit)), ",")
 	all := fmt.Sprintf(`sum(rate(%s_count{%s}[$window]))`, histogram, matchers)
 	return objective{
 		Objective: o, title: title, owner: owner, action: action,
 		promise: fmt.Sprintf("%g %% of %s take less than %d ms", o.Percent, events, o.Limit.Milliseconds()),
 		bad:     fmt.Sprintf(`(%s - sum(rate(%s_bucket{%s}[$window])))`, all, histogram, within), all: all,
 	}
+}
+
+// upTo matches a histogram's bucket. Prometheus 3 stores a whole limit with a decimal, 150
+// as 150.0, in which form ever it was exported (model/textparse,
+// normalizeFloatsInLabelValues); Prometheus 2 kept 150.
+func upTo(limit float64) string {
+	le := strconv.FormatFloat(limit, 'f', -1, 64)
+	if strings.Contains(le, ".") {
+		return `le="` + le + `"`
+	}
+	return `le=~"` + le + `(\\.0)?"`
 }
 
 // burn is a pair of windows and how many times faster than planned the error budget of

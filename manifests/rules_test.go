@@ -16,7 +16,7 @@ import (
 // limits is a site with everything in it.
 func limits() manifests.Limits {
 	return manifests.Limits{
-		WebSockets: 20_000, WebSocketsPerPod: 2_000, EdgeConnections: 40_000,
+		WebSockets: 20_000, WebSocketsPerPod: 2_000, EdgeConnections: map[string]int{"websecure": 20_000, "websocket": 80_000},
 		SFUNodes: 8, SFUParticipants: 1_000, LargestMeeting: 1_500, SFUBytesPerSecond: 250e6,
 		PoolerClients: 2_000, PostgresMembers: 2, RedisNodes: 6, RedisReplicas: true,
 		Autoscaled: map[string]int{"sfu": 14, "api": 34}, EgressBytesPerMonth: 1e15,

@@ -56,7 +56,7 @@ type TraefikPorts struct {
 	// WebSockets apart, as in the design. They are on WebSecure as well.
 	WebSocket int
 	// Metrics serves Prometheus at /metrics, Ping answers the load balancer's health
-	// checks at /ping. Neither reads the PROXY protocol.
+	// checks at /ping. All but Metrics read the PROXY protocol.
 	Metrics, Ping int
 }
 

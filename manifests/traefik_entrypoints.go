@@ -49,7 +49,7 @@ func (t Traefik) entryPoints() map[string]traefikEntryPoint {
 		// the peer is the client, and nobody believes what a client says it forwards.
 		return traefikEntryPoint{
 			Address:       t.address(port),
-			ProxyProtocol: &traefikProxyProtocol{TrustedIPs: t.TrustedRanges},
+			ProxyProtocol: t.proxyProtocol(),
 			Transport:     t.connections(),
 			HTTP:          http,
 		}
@@ -59,12 +59,16 @@ func (t Traefik) entryPoints() map[string]traefikEntryPoint {
 	// A port instead of an entry point's name, which would send clients to the port
 	// inside of the pod.
 	redirect.EntryPoint.To, redirect.EntryPoint.Scheme = ":443", "https"
+	// A load balancer's health checks begin with the header when its traffic does, and are
+	// a bad request to who does not read it. Kubelet sends none, which is taken as well.
+	ping := t.internal(t.Ports.Ping)
+	ping.ProxyProtocol = t.proxyProtocol()
 	return map[string]traefikEntryPoint{
 		"web":       public(t.Ports.Web, traefikHTTP{Redirections: redirect}),
 		"websecure": public(t.Ports.WebSecure, protected),
 		"websocket": public(t.Ports.WebSocket, protected),
 		"metrics":   t.internal(t.Ports.Metrics),
-		"ping":      t.internal(t.Ports.Ping),
+		"ping":      ping,
 	}
 }
 
@@ -76,6 +80,10 @@ func (t Traefik) internal(port int) traefikEntryPoint {
 		Transport: t.connections(),
 		HTTP:      traefikHTTP{AliasHeadersStrategy: "delete"},
 	}
+}
+
+func (t Traefik) proxyProtocol() *traefikProxyProtocol {
+	return &traefikProxyProtocol{TrustedIPs: t.TrustedRanges}
 }
 
 func (t Traefik) connections() *traefikConnections {

@@ -77,7 +77,7 @@ func (w *workloads) limits() manifests.Limits {
 		WebSocketsPerPod:    sizing.WebSocketsPerAPIInstance,
 		PostgresMembers:     pg.Count,
 		EgressBytesPerMonth: w.plan.EgressBytesPerMonth(w.site.Name),
-		Autoscaled:          map[string]int{}, RemoteWrite: w.cfg.RemoteWrite != nil,
+		Autoscaled:          map[string]int{}, EdgeConnections: map[string]int{}, RemoteWrite: w.cfg.RemoteWrite != nil,
 		Jobs: []string{"api", "traefik", "node", "kubelet", "cadvisor", "kube-state-metrics", "prometheus", "alertmanager"},
 	}
 	for _, s := range w.services() {
@@ -86,8 +86,13 @@ func (w *workloads) limits() manifests.Limits {
 		}
 	}
 	for _, balancer := range w.plan.Daemons.LoadBalancers {
-		if balancer.Site == w.site.Name {
-			l.EdgeConnections += balancer.SizeUnit * sizing.LoadBalancerNodeConnections
+		// That of the databases leads past the edge.
+		if balancer.Site == w.site.Name && balancer.Edge != sizing.EdgeData {
+			entry := "websecure"
+			if balancer.Edge == sizing.EdgeWebSocket {
+				entry = "websocket"
+			}
+			l.EdgeConnections[entry] = balancer.SizeUnit * sizing.LoadBalancerNodeConnections
 		}
 	}
 	for _, pool := range w.pools {

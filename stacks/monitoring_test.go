@@ -114,6 +114,12 @@ func TestRulesHaveThePlansNumbers(t *testing.T) {
 	require.Contains(t, jakarta, `sum(up{job="livekit"}) or vector(0)) < 3`)
 	require.Contains(t, singapore, "RedisClusterDown")
 	require.NotContains(t, jakarta, "RedisClusterDown", "Redis is at the primary site")
+	// All WebSockets go through one load balancer of eight nodes, which is full while the
+	// two for pages are empty.
+	require.Contains(t, singapore, `traefik_open_connections{entrypoint="websocket"}) > 70000`)
+	require.Contains(t, singapore, `traefik_open_connections{entrypoint="websecure"}) > 17000`)
+	require.Contains(t, jakarta, `traefik_open_connections{entrypoint="websecure"}) > 42500`)
+	require.NotContains(t, jakarta, `entrypoint="websocket"`, "one load balancer has both")
 	require.Contains(t, singapore, "RestoreDrillFailed")
 	require.NotContains(t, jakarta, "RestoreDrillFailed")
 }

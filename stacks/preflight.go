@@ -61,7 +61,7 @@ func (c *Config) Check(s *account.Snapshot) error {
 	}
 	check := &checker{cfg: c, plan: plan, account: s}
 	for _, look := range []func(){
-		check.placeholders, check.offers, check.version, check.quota, check.registry,
+		check.placeholders, check.listener, check.offers, check.version, check.quota, check.registry,
 		check.names, check.ranges, check.replacements, check.servers,
 	} {
 		look()

@@ -46,6 +46,16 @@ func (c *checker) placeholders() {
 	}
 }
 
+// listener requires that somebody is told of the platform's own alerts where there is
+// something to lose: without a way they are on Alertmanager's page only.
+func (c *checker) listener() {
+	ways := c.cfg.Alerting
+	if c.account.Real && c.cfg.Protect && !ways.Slack && !ways.PagerDuty {
+		c.problems.add(qualified("alerting"), "", "missing; gomeet:protect is true and nobody would be told of an alert: "+
+			"slack or pagerDuty must be true, with its secret (docs/observability.md)")
+	}
+}
+
 func placeholder(host string) bool {
 	return slices.ContainsFunc(reservedDomains, func(reserved string) bool {
 		return host == reserved || strings.HasSuffix(host, "."+reserved)

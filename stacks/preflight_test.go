@@ -74,6 +74,15 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
+// yours is prod with nothing of documentation's in it.
+func yours(alerting, protect string) map[string]string {
+	return map[string]string{
+		"gomeet:domain": "gomeet.org", "gomeet:alertEmails": `["oncall@gomeet.org"]`, "gomeet:controlPlaneAllowedAddresses": `["8.8.8.0/24"]`,
+		"gomeet:alerting": alerting, "gomeet:protect": protect,
+		"gomeet:slackWebhook": "https://hooks.slack.com/services/x", "gomeet:pagerDutyKey": "key",
+	}
+}
+
 func TestCheck(t *testing.T) {
 	const renamed = `[{"name":"sg","formerly":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`
 	taken := func(what string) string {
@@ -102,7 +111,21 @@ func TestCheck(t *testing.T) {
 				`gomeet:domain: "gomeet.example": is reserved for documentation; put yours here`,
 				`gomeet:alertEmails: "oncall@gomeet.example": is reserved for documentation; put yours here`,
 				`gomeet:controlPlaneAllowedAddresses: "203.0.113.0/24": is reserved for documentation; put yours here`,
+				`gomeet:alerting: missing; gomeet:protect is true and nobody would be told of an alert: ` +
+					`slack or pagerDuty must be true, with its secret (docs/observability.md)`,
 			},
+		},
+		"a real account, and somebody is told": {
+			account: func(s *account.Snapshot) { s.Real = true },
+			set:     yours(`{"slack":true}`, "true"),
+		},
+		"a real account, and somebody is woken": {
+			account: func(s *account.Snapshot) { s.Real = true },
+			set:     yours(`{"pagerDuty":true}`, "true"),
+		},
+		"a real account with nothing to lose": {
+			account: func(s *account.Snapshot) { s.Real = true },
+			set:     yours(`{}`, "false"),
 		},
 		"closed region": {
 			account: func(s *account.Snapshot) { s.Regions[0].Available = false },

@@ -16,7 +16,7 @@ import (
 func TestRunbooksNameWhatThereIs(t *testing.T) {
 	r := recorder(false)
 	require.NoError(t, deployWith(t, "prod", r, ownStore()))
-	sets := objects(t, r, statefulSetType)
+	sets, deployments := objects(t, r, statefulSetType), objects(t, r, deploymentType)
 	project, err := os.ReadFile("../Pulumi.yaml")
 	require.NoError(t, err)
 	scripts, err := manifests.Scripts()
@@ -26,8 +26,10 @@ func TestRunbooksNameWhatThereIs(t *testing.T) {
 	labels := map[string]bool{
 		manifests.PatroniScopeLabel + "=" + manifests.DefaultPatroni().Scope: true, "gomeet.com/role=pg": true,
 	}
-	for set := range sets {
-		labels["app.kubernetes.io/name="+set] = true
+	for _, apps := range []map[string]bool{sets, deployments} {
+		for app := range apps {
+			labels["app.kubernetes.io/name="+app] = true
+		}
 	}
 
 	for _, kind := range []struct {
@@ -36,7 +38,7 @@ func TestRunbooksNameWhatThereIs(t *testing.T) {
 	}{
 		{"CronJob", `cronjob/([a-z-]+)`, in(objects(t, r, "kubernetes:batch/v1:CronJob"))},
 		{"StatefulSet", `\b(?:statefulset[/ ]|sts )([a-z-]+)`, in(sets)},
-		{"Deployment", `deployment/([a-z-]+)`, in(objects(t, r, deploymentType))},
+		{"Deployment", `deployment/([a-z-]+)`, in(deployments)},
 		{"member", `(?:exec |pod/|pvc/data-)([a-z-]+)-\d`, in(sets)},
 		{"Secret", `get secret ([a-z-]+)`, in(objects(t, r, secretType))},
 		{"namespace", ` -n ([a-z-]+)`, in(namespaces)},
@@ -45,7 +47,7 @@ func TestRunbooksNameWhatThereIs(t *testing.T) {
 		{"key", `pulumi config (?:set|rm|get) (gomeet:\w+)`, func(name string) bool { return strings.Contains(string(project), "\n  "+name+":\n") }},
 	} {
 		named := 0
-		for _, doc := range []string{"data", "recovery", "alerts"} {
+		for _, doc := range []string{"data", "recovery", "alerts", "real-account"} {
 			text, err := os.ReadFile("../docs/" + doc + ".md")
 			require.NoError(t, err)
 			for _, m := range regexp.MustCompile(kind.pattern).FindAllStringSubmatch(string(text), -1) {

@@ -49,6 +49,10 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 		Autoscaled:  w.cfg.Autoscale,
 		Config:      w.apiConfig(),
 		Secrets:     w.apiSecrets(),
+		SecretsDigest: w.secretsDigest(map[string]string{
+			"apiSigningKey": w.cfg.Secrets.APISigningKey, "livekitSecret": w.cfg.Secrets.LiveKit,
+		}),
+		BucketKey:   w.recordings().accessKey,
 		Request:     w.plan.APIRequest(w.site.Name),
 		NodeRanges:  w.cfg.nodeRanges(),
 		RemoteRedis: w.remoteRedis(),
@@ -66,6 +70,7 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 			manifests.ClusterRoutes(w.edgeHosts(), manifests.APINamespace, manifests.MediaNamespace)),
 		Certificate:        pulumi.String(w.cfg.Secrets.EdgeCertificate),
 		Key:                secret(w.cfg.Secrets.EdgeKey),
+		SecretsDigest:      w.secretsDigest(map[string]string{"edgeTLS": w.cfg.Secrets.EdgeCertificate + w.cfg.Secrets.EdgeKey}),
 		Request:            w.plan.EdgeRequest(),
 		LoadBalancerRanges: []string{w.site.VPCRange.String()},
 	}, opts...)
@@ -81,6 +86,21 @@ func (w *workloads) metricsAPIs(ctx *pulumi.Context, opts ...pulumi.ResourceOpti
 		NodeRanges: []string{w.site.VPCRange.String()},
 	}, opts...)
 	return err
+}
+
+// secretsDigest tells pods that secrets of theirs changed. It is in an annotation, where
+// more people may look than into Secrets: each value must be too long to guess, as the
+// loader requires of all that it is given here. Where they are in a store, the program does
+// not learn of a change.
+func (w *workloads) secretsDigest(values map[string]string) string {
+	if w.cfg.SecretStore != nil {
+		return ""
+	}
+	return fingerprint(values)
+}
+
+func (w *workloads) livekitDigest() string {
+	return w.secretsDigest(map[string]string{"livekitSecret": w.cfg.Secrets.LiveKit})
 }
 
 // secret marks a value of the configuration, so that the engine keeps it encrypted.
@@ -101,7 +121,7 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 					SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,
 				},
 			}),
-			Key: secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
+			Key: secret(w.cfg.Secrets.LiveKit), KeyDigest: w.livekitDigest(), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
 			Scaling: w.sfuScaling(), Nodes: pool.Count, Request: w.plan.MediaRequest(),
 		}, opts...); err != nil {
 			return err
@@ -116,7 +136,8 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 		Environment: w.env,
 		Config:      manifests.NewEgress(w.redis(), "ws://"+w.livekitAddress(), recordings.egress()),
 		Store:       w.ownStore(),
-		LiveKitKey:  secret(w.cfg.Secrets.LiveKit), RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
+		LiveKitKey:  secret(w.cfg.Secrets.LiveKit), KeyDigest: w.livekitDigest(),
+		RedisPassword: w.redisPassword(), RedisAuthority: w.redisAuthority(),
 		AccessKey: recordings.accessKey, SecretKey: recordings.secretKey,
 		Nodes: pool.Count, Request: w.plan.RecorderRequest(), NodeRanges: []string{w.site.VPCRange.String()},
 	}, opts...)

@@ -3,8 +3,10 @@
 package live_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,6 +99,20 @@ func TestTraefik(t *testing.T) {
 	t.Run("answers pings", func(t *testing.T) {
 		_, err := live.Get(fmt.Sprintf("http://%s/ping", live.Address(e.Ports.Ping)))
 		require.NoError(t, err)
+	})
+	t.Run("answers the load balancer's pings", func(t *testing.T) {
+		// The second is what HAProxy writes of a check, which is of no client.
+		for _, header := range []string{"PROXY TCP4 10.10.0.2 10.10.0.3 40000 9000\r\n", "PROXY UNKNOWN\r\n"} {
+			conn, err := net.Dial("tcp", live.Address(e.Ports.Ping))
+			require.NoError(t, err)
+			_, err = fmt.Fprintf(conn, "%sGET /ping HTTP/1.0\r\n\r\n", header)
+			require.NoError(t, err)
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			require.NoError(t, err)
+			require.Equal(t, http.StatusOK, response.StatusCode, header)
+			require.NoError(t, response.Body.Close())
+			require.NoError(t, conn.Close())
+		}
 	})
 	t.Run("logs no token", func(t *testing.T) {
 		e.Until("logging the upgrade above", func() error {
