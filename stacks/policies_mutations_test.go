@@ -74,7 +74,7 @@ var mutations = map[string]mutation{
 	"k8s-rbac-powers": {resource: "Role::singapore-postgres", path: "rules.2.verbs", value: []any{"create"}},
 
 	"k8s-network-policy":      {resource: "NetworkPolicy::jakarta-edge-deny-all", path: "spec.policyTypes", value: []any{"Ingress"}, elsewhere: true},
-	"k8s-network-policy-open": {resource: "NetworkPolicy::singapore-postgres", path: "spec.ingress.0.from", value: nil},
+	"k8s-network-policy-open": {resource: "/v1:NetworkPolicy::singapore-postgres", path: "spec.ingress.0.from", value: nil},
 	"k8s-service-exposed":     {resource: "Service::singapore-chat", path: "spec.type", value: "LoadBalancer"},
 	"k8s-api-version":         {resource: "PodDisruptionBudget::singapore-redis", change: func(r *policies.Resource) { r.Type = "kubernetes:policy/v1beta1:PodDisruptionBudget" }},
 
