@@ -110,6 +110,30 @@ func (t task) job(env Environment) *batchv1.JobSpecArgs {
 	}
 }
 
+// onceRetries of a task that waits for a new cluster of servers, which takes a minute to
+// come, with Kubernetes' back-off of 10 s doubling to 6 minutes: a quarter of an hour.
+const onceRetries = 8
+
+// once runs a task now, and again when it would do something else. Kubernetes lets nobody
+// change the pod of a Job that was made, so all of it is in the name's digest: another pod,
+// if only its image or a label is another one, is another Job, made before the old one
+// goes. changes is what the pod does not show: the texts and passwords that it reads.
+//
+// Which of the two goes first is the provider's choice, by their names: told to make the
+// new one first, it would apply it onto an old one of the same name, and fail.
+func (d *Data) once(ctx *pulumi.Context, logical string, t task, changes string, opts ...pulumi.ResourceOption) error {
+	t.volumes = append(t.volumes, d.scriptsVolume())
+	spec := t.job(d.env)
+	spec.BackoffLimit = pulumi.Int(onceRetries)
+	spec.Template.(*corev1.PodTemplateSpecArgs).Metadata.(*metav1.ObjectMetaArgs).Annotations = rolls(d.digest, changes)
+	metadata := object(d.in, t.name, d.env)
+	metadata.Name = pulumi.JSONMarshal(spec.Template).ApplyT(func(pod string) string {
+		return t.name + "-" + digest(pod)[:8]
+	}).(pulumi.StringOutput)
+	_, err := batchv1.NewJob(ctx, logical, &batchv1.JobArgs{Metadata: metadata, Spec: spec}, opts...)
+	return err
+}
+
 // schedule runs a task at times in cron's format, in UTC. A run that is not over when the
 // next one is due makes that one wait for its own next time.
 func (d *Data) schedule(ctx *pulumi.Context, logical, cron string, t task, opts ...pulumi.ResourceOption) error {

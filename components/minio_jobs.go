@@ -3,7 +3,6 @@ package components
 import (
 	"fmt"
 
-	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -51,13 +50,11 @@ func (m *MinIO) jobs(ctx *pulumi.Context, logical string, args *MinIOArgs, opts 
 	return data.schedule(ctx, logical, manifests.RecordingsCopySchedule, recordings, opts...)
 }
 
-// setup is made again when it would do something else.
+// setup makes the bucket and its user.
 func (m *MinIO) setup(ctx *pulumi.Context, logical string, args *MinIOArgs, t task, opts ...pulumi.ResourceOption) error {
 	data := m.data
-	changes := fmt.Sprint(data.digest, args.RetentionDays)
-	t.name, t.image, t.deadline = "minio-setup-"+digest(changes)[:8], args.Image, setupSeconds
+	t.name, t.image, t.deadline = "minio-setup", args.Image, setupSeconds
 	t.command = []string{scriptsDir + "/minio-setup.sh"}
-	t.volumes = append(t.volumes, data.scriptsVolume())
 	host := fmt.Sprintf("%s:%d", manifests.ServiceHost(minioApp, manifests.DataNamespace), manifests.MinIOPort)
 	t.env = append(t.env,
 		fromSecret("ROOT_PASSWORD", m.secret, "root-password"), fromSecret("STORE_PASSWORD", m.secret, "password"),
@@ -66,13 +63,7 @@ func (m *MinIO) setup(ctx *pulumi.Context, logical string, args *MinIOArgs, t ta
 		variable("MC_CONFIG_DIR", "/tmp/mc"), variable("BUCKET", manifests.MinIOBucket), variable("STORE_USER", manifests.MinIOUser),
 		variable("RETENTION_DAYS", fmt.Sprint(args.RetentionDays)),
 	)
-	spec := t.job(data.env)
-	// The servers of a new store take a minute to come.
-	spec.BackoffLimit = pulumi.Int(migrateRetries)
-	_, err := batchv1.NewJob(ctx, logical+"-setup", &batchv1.JobArgs{
-		Metadata: object(data.in, t.name, data.env), Spec: spec,
-	}, append(opts, pulumi.DeleteBeforeReplace(false))...)
-	return err
+	return data.once(ctx, logical+"-setup", t, "", opts...)
 }
 
 // copyRemotes are rclone's names of both buckets, configured by variables alone.

@@ -1,6 +1,8 @@
 package components
 
 import (
+	"fmt"
+
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -12,8 +14,8 @@ import (
 
 // PgBouncer is the poolers of one site, beside PostgreSQL where it has it: clients there reach the
 // primary, wherever it is, through one Service. They cost nothing besides their share of
-// the nodes. A changed configuration rolls them, one at a time; each lets its clients
-// finish first.
+// the nodes. A changed configuration rolls them, one at a time; each lets transactions
+// end first.
 type PgBouncer struct {
 	pulumi.ResourceState
 }
@@ -42,10 +44,22 @@ const (
 	poolerApp       = manifests.PgBouncerService
 	poolerConfigDir = "/etc/pgbouncer"
 	poolerSecretDir = "/run/secrets/pgbouncer"
-	// poolerStopSeconds is how long a pooler waits for its clients' transactions: the
-	// longest statement and its client's wait for a connection.
-	poolerStopSeconds = 60
+	// poolerFinishSeconds is how long a stopping pooler waits for transactions: PostgreSQL
+	// ends one whose client does nothing after as long (idle_in_transaction_session_timeout
+	// in this platform's configuration), and a statement after 5 s.
+	poolerFinishSeconds = 60
+	// poolerStopSeconds is that, the time endpoints take to spread before it, and 5 s for
+	// Kubernetes to run the hook and to send its own signal after it.
+	poolerStopSeconds = apiSettleSeconds + poolerFinishSeconds + 5
 )
+
+// poolerStop ends a pooler, which is the first process of its container. SIGINT refuses new
+// transactions and waits for those that run. Kubernetes' own SIGTERM waits for all clients
+// to disconnect instead, since PgBouncer 1.23 (pull request 902), and the API's pools never
+// do; at the end SIGKILL would cut transactions. A second signal of either kind makes a
+// pooler exit at once (pgbouncer.org/usage.html, "Signals"), so the hook goes on until
+// PgBouncer has ended, and the container and the hook with it.
+var poolerStop = fmt.Sprintf("sleep %d; kill -INT 1; sleep %d", apiSettleSeconds, poolerFinishSeconds)
 
 // NewPgBouncer deploys the poolers. The options must carry the cluster's provider.
 func NewPgBouncer(ctx *pulumi.Context, name string, args *PgBouncerArgs, opts ...pulumi.ResourceOption) (*PgBouncer, error) {
@@ -121,17 +135,16 @@ func poolerPod(args *PgBouncerArgs, config *corev1.ConfigMap, users pulumi.Strin
 		Affinity:                      oneANode(poolerApp),
 		SecurityContext:               asUser(postgresUser),
 		Containers: corev1.ContainerArray{&corev1.ContainerArgs{
-			Name:    pulumi.String(poolerApp),
-			Image:   pulumi.String(args.Image),
-			Command: pulumi.ToStringArray([]string{"pgbouncer", poolerConfigDir + "/" + manifests.PgBouncerFile}),
-			Ports:   corev1.ContainerPortArray{containerPort("pgbouncer", args.Config.Port)},
-			// SIGINT lets transactions end; the image's default, SIGTERM, too since 1.23.
+			Name:           pulumi.String(poolerApp),
+			Image:          pulumi.String(args.Image),
+			Command:        pulumi.ToStringArray([]string{"pgbouncer", poolerConfigDir + "/" + manifests.PgBouncerFile}),
+			Ports:          corev1.ContainerPortArray{containerPort("pgbouncer", args.Config.Port)},
 			Resources:      resources(args.Request),
 			StartupProbe:   startup(tcpOpen("pgbouncer", 2)),
 			ReadinessProbe: tcpOpen("pgbouncer", 5),
 			LivenessProbe:  tcpOpen("pgbouncer", 10),
 			Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
-				Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(apiSettleSeconds)},
+				Exec: &corev1.ExecActionArgs{Command: pulumi.ToStringArray([]string{"sh", "-c", poolerStop})},
 			}},
 			VolumeMounts: corev1.VolumeMountArray{
 				mount("config", poolerConfigDir), mount("users", poolerSecretDir), mount("tls", manifests.DataTLSDir), writable("tmp", "/tmp"),

@@ -3,7 +3,6 @@ package components
 import (
 	"fmt"
 
-	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	rbacv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/rbac/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -22,14 +21,14 @@ const (
 	drillSeconds = 8 * 3600
 )
 
-// migrate brings the schema up to date and sets the passwords of its roles. The job is
-// made again when a step, a script or a password is new; what was applied stays.
+// migrate brings the schema up to date and sets the passwords of its roles. It does so
+// again when a step, a script, a password or the image is new; what was applied stays.
 func (p *Postgres) migrate(ctx *pulumi.Context, logical string, args *PostgresArgs, opts ...pulumi.ResourceOption) error {
 	steps, err := manifests.Migrations()
 	if err != nil {
 		return err
 	}
-	files, all := pulumi.StringMap{}, args.RolesDigest+p.data.digest
+	files, all := pulumi.StringMap{}, args.RolesDigest
 	for _, step := range steps {
 		files[step.File] = pulumi.String(step.SQL)
 		all += step.SQL
@@ -52,8 +51,8 @@ func (p *Postgres) migrate(ctx *pulumi.Context, logical string, args *PostgresAr
 	}}, opts...); err != nil {
 		return err
 	}
-	t := task{
-		name: "postgres-migrate-" + digest(all)[:8], app: postgresJobs, image: args.Image, user: postgresUser, deadline: migrateSeconds,
+	return p.data.once(ctx, logical+"-migrate", task{
+		name: "postgres-migrate", app: postgresJobs, image: args.Image, user: postgresUser, deadline: migrateSeconds,
 		command: []string{"sh", "-c", scriptsDir + "/postgres-migrate.sh && " + scriptsDir + "/postgres-passwords.sh"},
 		env: corev1.EnvVarArray{
 			variable("MIGRATIONS", migrationsDir), variable("PASSWORDS", "/run/secrets/roles"), variable("PGDATABASE", manifests.DatabaseName),
@@ -62,24 +61,13 @@ func (p *Postgres) migrate(ctx *pulumi.Context, logical string, args *PostgresAr
 			fromSecret("PGPASSWORD", p.secret, "postgres"),
 		},
 		volumes: corev1.VolumeArray{
-			p.data.authorityVolume(), p.data.scriptsVolume(), configVolume("migrations", migrations), secretVolume("roles", roles),
+			p.data.authorityVolume(), configVolume("migrations", migrations), secretVolume("roles", roles),
 		},
 		mounts: corev1.VolumeMountArray{
 			mount("tls", manifests.DataTLSDir), mount("migrations", migrationsDir), mount("roles", "/run/secrets/roles"),
 		},
-	}
-	spec := t.job(p.data.env)
-	// The primary of a new cluster takes a minute to come.
-	spec.BackoffLimit = pulumi.Int(migrateRetries)
-	_, err = batchv1.NewJob(ctx, logical+"-migrate", &batchv1.JobArgs{
-		Metadata: object(p.data.in, t.name, p.data.env), Spec: spec,
-	}, append(opts, pulumi.DeleteBeforeReplace(false))...)
-	return err
+	}, all, opts...)
 }
-
-// migrateRetries of a migration, with Kubernetes' back-off of 10 s doubling to 6 minutes:
-// a quarter of an hour.
-const migrateRetries = 8
 
 // backups makes the schedules of the design. A backup runs in the primary's pod, where
 // the data is, so the job may run a command in the members' pods; the drill needs only

@@ -2,6 +2,8 @@ package manifests_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +71,9 @@ func TestRuleTests(t *testing.T) {
 			require.True(t, ok, "%s is not tested", alert.Name)
 			delete(unused, alert.Name)
 			tests.Tests = append(tests.Tests, f.test(alert.Name, "fires", f.fires, 1), f.test(alert.Name, "is silent", f.silent, 0))
+			for _, what := range slices.Sorted(maps.Keys(otherFirings[alert.Name])) {
+				tests.Tests = append(tests.Tests, f.test(alert.Name, "fires: "+what, otherFirings[alert.Name][what], 1))
+			}
 		}
 		text, err := yaml.Marshal(tests)
 		require.NoError(t, err)

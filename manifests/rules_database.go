@@ -16,7 +16,22 @@ const (
 	poolerWaitSeconds = 5
 	// replicaLagBytes is one WAL segment of PostgreSQL: more than one behind is no moment.
 	replicaLagBytes = 16 << 20
+	// standbyLagSeconds is what another site may be behind. The archive alone brings it WAL
+	// within a minute (archive_timeout): after fifteen, neither the link nor the archive does.
+	standbyLagSeconds = 900
 )
+
+// standbyLags is the age of the newest transaction that a standby site has, where it is too
+// old. The primary is another Prometheus' target, so the standby alone is asked. While nobody
+// writes its newest transaction grows old too, and the primary writes no WAL once the last
+// segment is archived: a standby that follows is then connected, has replayed what it
+// received, and receives nothing. Where WAL comes in every two minutes for as long as the
+// alert waits, the primary is not idle and the standby is behind; a backup of an idle one
+// brings WAL too, with pauses in between.
+var standbyLags = fmt.Sprintf(`time() - patroni_xlog_replayed_timestamp > %d and on (pod) patroni_standby_leader == 1`, standbyLagSeconds) +
+	` unless on (pod) (patroni_postgres_streaming == 1` +
+	` and on (pod) patroni_xlog_received_location <= patroni_xlog_replayed_location` +
+	` and on (pod) changes(patroni_xlog_received_location[2m]) == 0)`
 
 // databaseRules watches PostgreSQL and its poolers.
 func databaseRules(l Limits) RuleFile {
@@ -55,6 +70,14 @@ func databaseRules(l Limits) RuleFile {
 			Severity: Warning, Owner: OwnerData,
 			Summary: "{{ $labels.pod }} is {{ $value | humanize1024 }}B behind the primary.",
 			Action:  "A failover to it would take long. Look at its disk, and for a query that holds replay up.",
+		},
+		Alert{
+			Name:     "PostgresStandbyLags",
+			Expr:     standbyLags,
+			For:      10 * time.Minute,
+			Severity: Warning, Owner: OwnerData,
+			Summary: fmt.Sprintf("{{ $labels.pod }} has no transaction of the other site's last %d minutes.", standbyLagSeconds/60),
+			Action:  "If the first site is lost now, so is what came since. Look at the standby's log, and whether it reaches the primary.",
 		})...)
 	f.Alerts = append(f.Alerts, when(l.PoolerClients > 0,
 		Alert{

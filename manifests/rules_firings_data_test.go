@@ -1,6 +1,9 @@
 package manifests_test
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 var databaseFirings = map[string]firing{
 	// 300 and 150 of 500 are too many, though neither database has more than 400.
@@ -16,7 +19,12 @@ var databaseFirings = map[string]firing{
 		series{`patroni_postgres_running{pod="a"}`: "1x20"},
 		series{`patroni_postgres_running{pod="a"}`: "1x20", `patroni_postgres_running{pod="b"}`: "1x20"}},
 	"PostgresReplicaLags": {"10m", lag(17 << 20), lag(15 << 20)},
-	"PoolerClientsHigh":   {"10m", clients(1500, 101), clients(1500, 100)},
+	// Nobody writes: what came last is old, and the standby has it. It still has when a backup
+	// of the idle primary brings some WAL twice, and a primary follows nobody.
+	"PostgresStandbyLags": {"45m", standby("0x60", 0, "5x60", "5x60"), merged(
+		standby("0x60", 1, "5x20 16x5 32x35", "5x20 16x5 32x35"),
+		series{`patroni_standby_leader{pod="b"}`: "0x60", `patroni_xlog_replayed_timestamp{pod="b"}`: "0x60"})},
+	"PoolerClientsHigh": {"10m", clients(1500, 101), clients(1500, 100)},
 	"PoolerClientsWait": {"5m",
 		series{`pgbouncer_pools_client_maxwait_seconds{pod="a",database="gomeet"}`: "6x10"},
 		series{`pgbouncer_pools_client_maxwait_seconds{pod="a",database="gomeet"}`: "5x10"}},
@@ -31,6 +39,35 @@ func lag(bytes int) series {
 		`patroni_replica{pod="a"}`:                "0x20",
 		`patroni_replica{pod="b"}`:                "1x20",
 	}
+}
+
+// otherFirings are more that makes an alert fire, by what it is.
+var otherFirings = map[string]map[string]series{
+	"PostgresStandbyLags": {
+		// Half of what the primary writes comes through; all that comes is replayed.
+		"narrow link": standby("0+30x60", 1, "5+5x60", "5+5x60"),
+		"no replay":   standby("0x60", 1, "6x60", "5x60"),
+	},
+}
+
+// standby is one that follows another site: the time of its newest transaction, whether it
+// is connected, and how far it has received and replayed.
+func standby(newest string, streaming int, received, replayed string) series {
+	return series{
+		`patroni_standby_leader{pod="a"}`:          "1x60",
+		`patroni_xlog_replayed_timestamp{pod="a"}`: newest,
+		`patroni_postgres_streaming{pod="a"}`:      fmt.Sprintf("%dx60", streaming),
+		`patroni_xlog_received_location{pod="a"}`:  received,
+		`patroni_xlog_replayed_location{pod="a"}`:  replayed,
+	}
+}
+
+func merged(all ...series) series {
+	s := series{}
+	for _, one := range all {
+		maps.Copy(s, one)
+	}
+	return s
 }
 
 func clients(active, waiting int) series {

@@ -73,8 +73,14 @@ echo "restoring $label"
 mkdir -m 0700 "$data"
 pgbackrest --stanza="$stanza" --set="$label" --pg1-path="$data" --archive-mode=off --type=default restore || fail "backup $label cannot be restored"
 
+# Patroni writes whole paths of these two into postgresql.conf, which are the member's and
+# not here. Whoever is let in is this user, by the socket.
+echo "local all postgres peer" >"$data/pg_hba.conf"
+: >"$data/pg_ident.conf"
+
 # No network, no archive, no certificates; and memory of a small server.
 "$PG_BIN/pg_ctl" start -D "$data" -s -w -t "${DRILL_START_SECONDS:-3600}" -l "$DRILL_DIR/log" -o "\
+	-c hba_file=$data/pg_hba.conf -c ident_file=$data/pg_ident.conf \
 	-c listen_addresses= -c port=5432 -c unix_socket_directories=$DRILL_DIR -c archive_mode=off -c ssl=off \
 	-c shared_buffers=128MB -c synchronous_standby_names= -c logging_collector=off" || {
 	tail -n 20 "$DRILL_DIR/log" >&2

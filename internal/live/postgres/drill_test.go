@@ -24,6 +24,7 @@ func (c *cluster) drill(more ...string) (out string, metrics map[string]float64,
 	dir := filepath.Join(m.dir, "drill")
 	require.NoError(c.t, os.MkdirAll(dir, 0o700))
 	process.Give(c.t, dir, owner)
+	defer c.hideAccessFiles(m)()
 	out, err = c.script(m, "postgres-drill.sh", append([]string{"DRILL_DIR=" + dir}, more...))
 	text, readErr := os.ReadFile(filepath.Join(m.dir, "gomeet_restore_drill_postgresql.prom"))
 	require.NoError(c.t, readErr, "the drill wrote no metrics")
@@ -33,6 +34,26 @@ func (c *cluster) drill(more ...string) (out string, metrics map[string]float64,
 		require.NoError(c.t, readErr)
 	}
 	return out, metrics, err
+}
+
+// hideAccessFiles takes away the files that the member's postgresql.conf names by their
+// whole path (Patroni writes it so). A drill has a pod of its own, where they are not. The
+// member has read them, and reads them again only when it is reloaded.
+func (c *cluster) hideAccessFiles(m *member) (back func()) {
+	c.t.Helper()
+	data := filepath.Join(m.dir, "data")
+	config, err := os.ReadFile(filepath.Join(data, "postgresql.conf"))
+	require.NoError(c.t, err)
+	names := []string{"pg_hba.conf", "pg_ident.conf"}
+	for _, name := range names {
+		require.Contains(c.t, string(config), "'"+filepath.Join(data, name)+"'", "what is hidden must be what the configuration names")
+		require.NoError(c.t, os.Rename(filepath.Join(data, name), filepath.Join(m.dir, name)))
+	}
+	return func() {
+		for _, name := range names {
+			require.NoError(c.t, os.Rename(filepath.Join(m.dir, name), filepath.Join(data, name)))
+		}
+	}
 }
 
 func TestDrillFailsLoudly(t *testing.T) {
