@@ -29,7 +29,7 @@ func reachRules() []*Rule {
 			Title: "NetworkPolicies let nobody in from everywhere",
 			Why:   "An empty list of peers is everybody.",
 			Fix:   "Name the peers in from.", References: []string{"CIS 5.3.2", "NSA/CISA"},
-			Types: []string{netpolType}, Each: openPolicy,
+			Types: []string{netpolType, ciliumType}, Each: openPolicy,
 		},
 		{
 			ID: "k8s-service-exposed", Severity: High,
@@ -86,12 +86,43 @@ func mayDenyAll(spec Value) bool {
 }
 
 func openPolicy(_ *Settings, r Resource) []Problem {
+	if r.Type == ciliumType {
+		return openCilium(r)
+	}
 	var problems []Problem
 	for i, rule := range r.Get("spec", "ingress").Items() {
 		from, subject := rule.Get("from"), fmt.Sprintf("ingress %d", i)
 		problems = append(problems, one(!from.Unknown() && len(from.Items()) == 0, subject, "ingress rule %d lets everybody in", i)...)
 		for _, peer := range from.Items() {
 			cidr := peer.Get("ipBlock", "cidr").Text()
+			problems = append(problems, one(everywhere(cidr), subject, "ingress rule %d lets in %s", i, cidr)...)
+		}
+	}
+	return problems
+}
+
+// ciliumPeers are the keys of a rule that say from whom. Without any of them it is everybody
+// (docs.cilium.io, Layer 3 policies).
+var ciliumPeers = []string{"fromEndpoints", "fromRequires", "fromEntities", "fromCIDR", "fromCIDRSet", "fromGroups", "fromNodes"}
+
+func openCilium(r Resource) []Problem {
+	var problems []Problem
+	for i, rule := range r.Get("spec", "ingress").Items() {
+		subject := fmt.Sprintf("ingress %d", i)
+		named := rule.Unknown() || slices.ContainsFunc(ciliumPeers, func(key string) bool {
+			peers := rule.Get(key)
+			return peers.Unknown() || len(peers.Items()) > 0
+		})
+		problems = append(problems, one(!named, subject, "ingress rule %d lets everybody in", i)...)
+		entities, _ := rule.Get("fromEntities").Texts()
+		for _, entity := range entities {
+			problems = append(problems, one(entity == "all" || strings.HasPrefix(entity, "world"), subject, "ingress rule %d lets in %s", i, entity)...)
+		}
+		ranges, _ := rule.Get("fromCIDR").Texts()
+		for _, set := range rule.Get("fromCIDRSet").Items() {
+			ranges = append(ranges, set.Get("cidr").Text())
+		}
+		for _, cidr := range ranges {
 			problems = append(problems, one(everywhere(cidr), subject, "ingress rule %d lets in %s", i, cidr)...)
 		}
 	}

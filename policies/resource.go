@@ -37,6 +37,7 @@ const (
 	secretType    = "kubernetes:core/v1:Secret"
 	configType    = "kubernetes:core/v1:ConfigMap"
 	serviceType   = "kubernetes:core/v1:Service"
+	ciliumType    = "kubernetes:cilium.io/v2:CiliumNetworkPolicy"
 	netpolType    = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
 	budgetType    = "kubernetes:policy/v1:PodDisruptionBudget"
 	hpaType       = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
