@@ -130,7 +130,7 @@ func (a aggregated) pod(account pulumi.StringInput) *corev1.PodSpecArgs {
 // agent in kube-system or on the nodes.
 func (a aggregated) edges() edges {
 	return edges{
-		in:  append(toRanges(a.nodes, a.port), tcp(peer{namespace: "kube-system"}, a.port)),
+		in:  append(withNodes(a.nodes, a.port), tcp(peer{namespace: "kube-system"}, a.port)),
 		out: append([]allowed{controlPlane}, a.out...),
 	}
 }

@@ -130,10 +130,8 @@ func edgeEdges(args *EdgeArgs) edges {
 		in:  []allowed{tcp(peer{namespace: manifests.MonitoringNamespace}, ports.Metrics)},
 		out: []allowed{tcp(peer{namespace: manifests.APINamespace}, manifests.APIPort)},
 	}
-	for _, from := range args.LoadBalancerRanges {
-		e.in = append(e.in, tcp(ofNodes(from), ports.Web, ports.WebSecure, ports.WebSocket, ports.Ping))
-		e.out = append(e.out, tcp(ofNodes(from), manifests.LiveKitPort))
-	}
+	e.in = append(e.in, withNodes(args.LoadBalancerRanges, ports.Web, ports.WebSecure, ports.WebSocket, ports.Ping)...)
+	e.out = append(e.out, withNodes(args.LoadBalancerRanges, manifests.LiveKitPort)...)
 	return e
 }
 

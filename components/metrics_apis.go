@@ -80,7 +80,7 @@ func NewMetricsAPIs(ctx *pulumi.Context, name string, args *MetricsAPIsArgs, opt
 			app: manifests.MetricsServerService, image: manifests.MetricsServerImage, group: "metrics.k8s.io",
 			port: manifests.MetricsServerPort, args: manifests.MetricsServerArgs(), request: metricsServerRequest,
 			rules: rbacv1.PolicyRuleArray{policy("", "get", "nodes/metrics"), policy("", "get list watch", "pods", "nodes")},
-			out:   toRanges(args.NodeRanges, manifests.KubeletPort),
+			out:   withNodes(args.NodeRanges, manifests.KubeletPort),
 		},
 		{
 			app: manifests.AdapterService, image: manifests.AdapterImage, group: "custom.metrics.k8s.io",
@@ -96,12 +96,4 @@ func NewMetricsAPIs(ctx *pulumi.Context, name string, args *MetricsAPIsArgs, opt
 		}
 	}
 	return m, ctx.RegisterResourceOutputs(m, pulumi.Map{})
-}
-
-func toRanges(ranges []string, port int) []allowed {
-	var list []allowed
-	for _, r := range ranges {
-		list = append(list, tcp(ofNodes(r), port))
-	}
-	return list
 }

@@ -139,9 +139,7 @@ func minioEdges(args *MinIOArgs) edges {
 		out: []allowed{tcp(own, manifests.MinIOPort)},
 	}
 	if args.Reached {
-		for _, nodeRange := range args.NodeRanges {
-			e.in = append(e.in, tcp(ofNodes(nodeRange), manifests.MinIOPort))
-		}
+		e.in = append(e.in, withNodes(args.NodeRanges, manifests.MinIOPort)...)
 	}
 	return e
 }

@@ -45,6 +45,14 @@ var world = peer{cidr: "0.0.0.0/0", except: []string{"10.0.0.0/8", "172.16.0.0/1
 // ofNodes is a range that nodes of this cluster are in, among others perhaps.
 func ofNodes(cidr string) peer { return peer{cidr: cidr, entities: nodeEntities} }
 
+// withNodes are the edges with the nodes of several ranges.
+func withNodes(ranges []string, ports ...int) (list []allowed) {
+	for _, r := range ranges {
+		list = append(list, tcp(ofNodes(r), ports...))
+	}
+	return list
+}
+
 // edges says what an app's pods may receive and send. Everything else is denied by the
 // namespace's own policy. Pods on the host network are outside of all of this: as a
 // source and as a target they are their node's address.

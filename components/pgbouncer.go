@@ -171,8 +171,6 @@ func poolerEdges(primary []string) edges {
 		},
 		out: []allowed{tcp(peer{app: postgresApp, namespace: in}, c.Port)},
 	}
-	for _, nodeRange := range primary {
-		e.out = append(e.out, tcp(ofNodes(nodeRange), c.Port))
-	}
+	e.out = append(e.out, withNodes(primary, c.Port)...)
 	return e
 }

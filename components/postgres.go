@@ -183,9 +183,7 @@ func postgresEdges(nodes []string) edges {
 			controlPlane, tcp(world, 443),
 		},
 	}
-	for _, nodeRange := range nodes {
-		e.in = append(e.in, tcp(ofNodes(nodeRange), config.Port))
-		e.out = append(e.out, tcp(ofNodes(nodeRange), config.Port))
-	}
+	e.in = append(e.in, withNodes(nodes, config.Port)...)
+	e.out = append(e.out, withNodes(nodes, config.Port)...)
 	return e
 }

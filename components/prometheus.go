@@ -106,9 +106,7 @@ func prometheusEdges(args *MonitoringArgs) edges {
 			controlPlane,
 		},
 	}
-	for _, nodeRange := range args.NodeRanges {
-		e.out = append(e.out, tcp(ofNodes(nodeRange), manifests.LiveKitPrometheusPort, manifests.NodeExporterPort, kubeletPort))
-	}
+	e.out = append(e.out, withNodes(args.NodeRanges, manifests.LiveKitPrometheusPort, manifests.NodeExporterPort, kubeletPort)...)
 	if remote := args.Prometheus.RemoteWrite; remote != nil {
 		e.out = append(e.out, tcp(world, remote.Port()))
 	}

@@ -122,9 +122,7 @@ func recorderEdges(args *RecordersArgs) edges {
 	if args.Store {
 		e.out = append(e.out, tcp(peer{app: manifests.MinIOService, namespace: manifests.DataNamespace}, manifests.MinIOPort))
 	}
-	for _, nodeRange := range args.NodeRanges {
-		e.out = append(e.out, tcp(ofNodes(nodeRange), manifests.LiveKitPort))
-	}
+	e.out = append(e.out, withNodes(args.NodeRanges, manifests.LiveKitPort)...)
 	return e
 }
 

@@ -145,9 +145,7 @@ func redisEdges(nodes []string) edges {
 		},
 		out: []allowed{tcp(own, manifests.RedisPort, manifests.RedisPort+redisBus)},
 	}
-	for _, nodeRange := range nodes {
-		e.in = append(e.in, tcp(ofNodes(nodeRange), manifests.RedisPort))
-	}
+	e.in = append(e.in, withNodes(nodes, manifests.RedisPort)...)
 	return e
 }
 

@@ -62,17 +62,16 @@ func (p *Plan) servicePods() []ServicePods {
 // shares are the services' parts of the API nodes. The design's model has the design's, of
 // which 16 of 30 hold WebSockets: 32,000 of them, not 50,000. In the capacity model the
 // services that hold WebSockets get the 34 pods that 50,000 take at the autoscaler's target,
-// divided among them as in the design, and the others keep the design's 14.
+// divided among them as in the design, and the others keep the design's 14. Only the
+// proportions count; all are 16 times as large, so that 12 and 4 parts of 34 are whole.
 func (in Input) shares() []int {
 	var shares []int
 	for _, s := range APIServices {
-		share := s.Share
-		if in.Model == ModelCapacity {
-			if share *= designWebSocketPods; s.WebSocket {
-				share = s.Share * ceilDiv(designWebSockets, WebSocketsPerAPIInstanceTarget)
-			}
+		factor := designWebSocketPods
+		if in.Model == ModelCapacity && s.WebSocket {
+			factor = ceilDiv(designWebSockets, WebSocketsPerAPIInstanceTarget)
 		}
-		shares = append(shares, share)
+		shares = append(shares, s.Share*factor)
 	}
 	return shares
 }
