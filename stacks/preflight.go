@@ -20,7 +20,6 @@ func preflight(ctx *pulumi.Context, cfg *Config) error {
 	if err != nil {
 		return err
 	}
-	var cancel context.CancelFunc
 	reading, cancel := context.WithTimeout(ctx.Context(), accountTimeout)
 	defer cancel()
 	snapshot, err := account.Read(reading, client, cfg.Domain)
@@ -28,10 +27,11 @@ func preflight(ctx *pulumi.Context, cfg *Config) error {
 		return fmt.Errorf("checking the DigitalOcean account before anything is created: %w", err)
 	}
 	snapshot.Real = real
-	if err := cfg.Check(snapshot); err != nil {
+	warnings, err := cfg.Check(snapshot)
+	if err != nil {
 		return err
 	}
-	for _, warning := range cfg.Warnings(snapshot) {
+	for _, warning := range warnings {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return err
 		}
@@ -53,11 +53,13 @@ func token(ctx *pulumi.Context) string {
 	return ""
 }
 
-// Check compares the configuration with an account. The error is of type Problems.
-func (c *Config) Check(s *account.Snapshot) error {
+// Check compares the configuration with an account. The warnings say what a deployment
+// would do to people who use what is there; they come with the error as well. The error is
+// of type Problems.
+func (c *Config) Check(s *account.Snapshot) (warnings []string, err error) {
 	plan, err := c.Plan()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	check := &checker{cfg: c, plan: plan, account: s}
 	for _, look := range []func(){
@@ -66,23 +68,17 @@ func (c *Config) Check(s *account.Snapshot) error {
 	} {
 		look()
 	}
-	return check.problems.err()
+	return check.warnings(), check.problems.err()
 }
 
-// Warnings says what a deployment to an account would do to people who use it. The
-// configuration is one that Check takes.
-func (c *Config) Warnings(s *account.Snapshot) (warnings []string) {
-	plan, err := c.Plan()
-	if err != nil {
-		return nil
-	}
-	check := &checker{cfg: c, plan: plan, account: s}
-	for _, site := range c.Sites {
-		k := check.cluster(site)
+// warnings says which sites' meetings end.
+func (c *checker) warnings() (warnings []string) {
+	for _, site := range c.cfg.Sites {
+		k := c.cluster(site)
 		if k == nil {
 			continue
 		}
-		want, has := poolOf(plan.PoolsAt(site.Name), sizing.RoleSFU).Size, check.pool(site, k, sizing.RoleSFU).Size
+		want, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleSFU).Size, c.pool(site, k, sizing.RoleSFU).Size
 		if has != "" && want != "" && want != has {
 			warnings = append(warnings, fmt.Sprintf("%s: %q: site %q has %q, whose nodes go as soon as the new ones are there, "+
 				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))

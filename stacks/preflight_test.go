@@ -66,7 +66,8 @@ func TestWarnings(t *testing.T) {
 		if size != "" {
 			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-sfu", Size: size})
 		}
-		warnings := cfg.Warnings(s)
+		warnings, err := cfg.Check(s)
+		require.NoError(t, err)
 		require.Len(t, warnings, want, size)
 		for _, w := range warnings {
 			require.Contains(t, w, `gomeet:pools.sfu.size: "g-16vcpu-64gb": site "singapore" has "c-32"`)
@@ -234,7 +235,7 @@ func TestCheck(t *testing.T) {
 			if c.account != nil {
 				c.account(snapshot)
 			}
-			err = cfg.Check(snapshot)
+			_, err = cfg.Check(snapshot)
 			if c.want == nil {
 				require.NoError(t, err)
 				return
