@@ -37,6 +37,7 @@ func TestAnotherJobHasAnotherName(t *testing.T) {
 	}{
 		"PostgreSQL's image": {"gomeet:postgresImage", "ghcr.io/gomeet/postgres:17-2", 1},
 		"MinIO's image":      {"gomeet:minioImage", "ghcr.io/gomeet/minio:another", 1},
+		"its password":       {"gomeet:objectStorePassword", strings.Repeat("s", 43), 1},
 		"the site's label":   {"gomeet:sites", strings.ReplaceAll(sites, "singapore", "malacca"), 0},
 	} {
 		t.Run(what, func(t *testing.T) {
