@@ -1,6 +1,8 @@
 package components
 
 import (
+	"fmt"
+
 	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -130,7 +132,10 @@ func (d *Data) once(ctx *pulumi.Context, logical string, t task, changes string,
 	metadata.Name = pulumi.JSONMarshal(spec.Template).ApplyT(func(pod string) string {
 		return t.name + "-" + digest(pod)[:8]
 	}).(pulumi.StringOutput)
-	_, err := batchv1.NewJob(ctx, logical, &batchv1.JobArgs{Metadata: metadata, Spec: spec}, opts...)
+	// The provider would give up after ten minutes, whatever the Job's deadline is.
+	limit := fmt.Sprintf("%ds", t.deadline)
+	_, err := batchv1.NewJob(ctx, logical, &batchv1.JobArgs{Metadata: metadata, Spec: spec},
+		append(opts, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit}))...)
 	return err
 }
 

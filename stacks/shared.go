@@ -19,6 +19,9 @@ type shared struct {
 	// them, if anything does.
 	networks []*components.Network
 	peerings []pulumi.Resource
+	// data is the data tier of the first site, without which nothing at another site gets
+	// ready.
+	data []pulumi.Resource
 	// dataAddress is where other sites reach the primary site's databases.
 	dataAddress pulumi.StringInput
 }
