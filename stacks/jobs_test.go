@@ -26,10 +26,10 @@ func TestAnotherJobHasAnotherName(t *testing.T) {
 			require.False(t, name.IsSecret())
 			// The provider's own limit is ten minutes.
 			require.Equal(t, fmt.Sprintf("%vs", at(t, job.Inputs, "spec", "activeDeadlineSeconds").NumberValue()), job.Options.GetCustomTimeouts().GetCreate())
-			require.Regexp(t, `^(postgres-migrate|minio-setup|redis-create)-[0-9a-f]{8}$`, name.StringValue())
+			require.Regexp(t, `^(postgres-migrate|minio-setup|redis-create|postgres-backup-first)-[0-9a-f]{8}$`, name.StringValue())
 			found = append(found, name.StringValue())
 		}
-		require.Len(t, found, 3)
+		require.Len(t, found, 4)
 		return found
 	}
 	before := names(t, nil)
@@ -39,9 +39,9 @@ func TestAnotherJobHasAnotherName(t *testing.T) {
 		key, value string
 		kept       int
 	}{
-		"PostgreSQL's image": {"gomeet:postgresImage", "ghcr.io/gomeet/postgres:17-2", 2},
-		"MinIO's image":      {"gomeet:minioImage", "ghcr.io/gomeet/minio:another", 2},
-		"its password":       {"gomeet:objectStorePassword", strings.Repeat("s", 43), 2},
+		"PostgreSQL's image": {"gomeet:postgresImage", "ghcr.io/gomeet/postgres:17-2", 3},
+		"MinIO's image":      {"gomeet:minioImage", "ghcr.io/gomeet/minio:another", 3},
+		"its password":       {"gomeet:objectStorePassword", strings.Repeat("s", 43), 3},
 		"the site's label":   {"gomeet:sites", strings.ReplaceAll(sites, "singapore", "malacca"), 0},
 	} {
 		t.Run(what, func(t *testing.T) {
