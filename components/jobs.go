@@ -89,6 +89,7 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	}
 	if t.account != nil {
 		spec.ServiceAccountName = t.account.ToStringOutput().ToStringPtrOutput()
+		spec.ImagePullSecrets = pullSecrets(t.image)
 	}
 	role := t.role
 	if role == "" {
