@@ -107,14 +107,15 @@ type PgBouncer struct {
 type LiveKit struct {
 	// Rooms and Participants is what one node is planned with.
 	Rooms, Participants int
-	// NumTracks is limit.num_tracks: published and forwarded tracks together.
+	// NumTracks is limit.num_tracks: published and subscribed tracks together, whether
+	// media flows in them or not.
 	NumTracks int
 	// BytesPerSecond is limit.bytes_per_sec: in and out together, as LiveKit adds them
-	// (pkg/routing/selector/utils.go, LimitsReached). Like the tracks it is what the planned
-	// meetings take, at the utilisation they are planned with.
+	// (pkg/routing/selector/utils.go, LimitsReached). It guards the node's real load: what
+	// the planned meetings take, at the utilisation they are planned with.
 	BytesPerSecond int
-	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may
-	// subscribe to. Without them a room of 500 is 274,000 tracks.
+	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may hold,
+	// see subscriptionLimits. Without them a room of 500 is 274,000 tracks.
 	SubscriptionLimitVideo, SubscriptionLimitAudio int
 }
 
@@ -214,23 +215,6 @@ func (p *Plan) pgBouncer() PgBouncer {
 func pgMaxConnections(memoryMiB int) int {
 	const designMiB, postgresDefault = 32 * 1024, 100
 	return min(PGMaxConnections, max(postgresDefault, PGMaxConnections*memoryMiB/designMiB))
-}
-
-func (p *Plan) liveKit() LiveKit {
-	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
-	node := p.Target.sfuNode(size, p.Options)
-	room := p.Demand.PerMeeting
-	// A node that is too small for one meeting still gets limits that admit what it
-	// can carry.
-	rooms := max(node.Rooms, 1)
-	return LiveKit{
-		Rooms:                  node.Rooms,
-		Participants:           node.Participants,
-		NumTracks:              rooms * (room.PublishedTracks + room.ForwardedTracks) * 100 / node.UtilisationPercent,
-		BytesPerSecond:         int(float64(rooms) * (room.BitsIn + room.BitsOut) / bitsPerByte * 100 / float64(node.UtilisationPercent)),
-		SubscriptionLimitVideo: p.Target.High.Visible + p.Target.Medium.Visible + p.Target.Low.Visible,
-		SubscriptionLimitAudio: p.Target.MaxActiveSpeakers,
-	}
 }
 
 func (p *Plan) redis() Redis {

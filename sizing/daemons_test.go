@@ -51,17 +51,6 @@ func TestPgBouncerLeavesConnections(t *testing.T) {
 	require.Equal(t, sizing.PgBouncerMaxDBConnections, b.MaxDBConnections, "3 x 130 of 500")
 }
 
-func TestLiveKitLimitsAdmitThePlannedMeetings(t *testing.T) {
-	p := plan(t, card(sizing.ModelCapacity))
-	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
-	require.Equal(t, 1, l.Rooms)
-	require.GreaterOrEqual(t, l.NumTracks, l.Rooms*(room.PublishedTracks+room.ForwardedTracks))
-	require.Less(t, l.NumTracks, 2*(room.PublishedTracks+room.ForwardedTracks), "and not a second meeting")
-	require.InDelta(t, (room.BitsIn+room.BitsOut)/8/0.7, float64(l.BytesPerSecond), 1, "as full as its tracks")
-	require.Equal(t, 1, l.SubscriptionLimitVideo)
-	require.Equal(t, 3, l.SubscriptionLimitAudio)
-}
-
 // In meetings of 20 the network binds; the limit lets all of them in, and counts both ways.
 func TestLiveKitByteLimitCountsBothWays(t *testing.T) {
 	in := card(sizing.ModelCapacity)

@@ -42,11 +42,13 @@ type Room struct {
 	Participants, VideoPublishers, Speakers int
 	// PublishedTracks counts tracks to the SFU: one microphone each, and the videos.
 	PublishedTracks int
-	// ForwardedTracks counts tracks from the SFU when a participant subscribes to no
-	// more than what the target shows and plays.
+	// ForwardedTracks counts the tracks from the SFU in which media flows: what the target
+	// shows and plays. Participants may hold more, see subscriptionLimits: a video that is
+	// not on the screen is paused (adaptiveStream of the SDKs), and a silent microphone
+	// sends next to nothing.
 	ForwardedTracks int
 	// UnlimitedTracks counts tracks from the SFU when everybody subscribes to
-	// everything, which is what LiveKit does unless limit.subscription_limit_* is set.
+	// everything, which is what the SDKs do until limit.subscription_limit_* refuses it.
 	UnlimitedTracks int
 	// PacketsIn and PacketsOut are packets per second.
 	PacketsIn, PacketsOut float64
