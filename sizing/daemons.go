@@ -9,9 +9,14 @@ const (
 	// WebSocketsPerAPIInstanceTarget is the load the API's autoscaler steers to, the
 	// design's HPA averageValue.
 	WebSocketsPerAPIInstanceTarget = 1_500
-	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets.
+	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets; the SFU's
+	// may be lower, see sfuCPUPercent.
 	APICPUTargetPercent = 60
 	SFUCPUTargetPercent = 70
+	// The SFU's autoscaler takes steps of so many nodes, at each site, per period, after
+	// so long a wish for them. Components say why (components/livekit.go).
+	SFUUpNodes, SFUUpWindowSeconds, SFUUpPeriodSeconds       = 2, 0, 300
+	SFUDownNodes, SFUDownWindowSeconds, SFUDownPeriodSeconds = 1, 3600, 1800
 	// LoadBalancerNodeConnections is simultaneous connections (and requests per second), and
 	// LoadBalancerNodeTLSPerSecond new TLS connections per second, of one node of a
 	// regional load balancer; LoadBalancerMaxNodes is the most nodes of one
@@ -117,6 +122,8 @@ type LiveKit struct {
 	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may hold,
 	// see subscriptionLimits. Without them a room of 500 is 274,000 tracks.
 	SubscriptionLimitVideo, SubscriptionLimitAudio int
+	// CPULoadPercent is node_selector.cpu_load_limit in percent, see cpuLoadPercent.
+	CPULoadPercent int
 }
 
 // Redis is the configuration of one Redis node.
@@ -155,7 +162,7 @@ func (p *Plan) daemons() Daemons {
 			case RoleAPI:
 				d.APIScaling = append(d.APIScaling, Scaling{site.Name, low, high, APICPUTargetPercent, WebSocketsPerAPIInstanceTarget})
 			case RoleSFU:
-				d.SFUScaling = append(d.SFUScaling, Scaling{site.Name, low, high, SFUCPUTargetPercent, 0})
+				d.SFUScaling = append(d.SFUScaling, Scaling{site.Name, low, high, p.sfuCPUPercent(), 0})
 			}
 		}
 	}

@@ -76,8 +76,8 @@ func TestScalingFollowsThePools(t *testing.T) {
 	in.Options.Autoscale = true
 	d := plan(t, in).Daemons
 	require.Equal(t, []sizing.Scaling{
-		{Site: "singapore", Min: 5, Max: 13, CPUPercent: 70}, {Site: "jakarta", Min: 3, Max: 7, CPUPercent: 70},
-	}, d.SFUScaling)
+		{Site: "singapore", Min: 5, Max: 13, CPUPercent: 61}, {Site: "jakarta", Min: 3, Max: 7, CPUPercent: 61},
+	}, d.SFUScaling, "a full meeting takes 76 % of the request, and four of five are to be full")
 	require.Equal(t, []sizing.Scaling{
 		{Site: "singapore", Min: 7, Max: 33, CPUPercent: 60, WebSockets: 1500},
 		{Site: "jakarta", Min: 3, Max: 17, CPUPercent: 60, WebSockets: 1500},

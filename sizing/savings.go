@@ -16,9 +16,9 @@ type Saving struct {
 	Reason string
 }
 
-// cappedHours is the hours of a month that a node pool is billed for at most, those
+// CappedHours is the hours of a month that a node pool is billed for at most, those
 // with the highest usage (docs.digitalocean.com/products/kubernetes/details/pricing).
-const cappedHours = 28 * 24
+const CappedHours = 28 * 24
 
 func (p *Plan) savings(expected Bill) []Saving {
 	return []Saving{p.committedUse(expected), p.offPeak(RoleSFU), p.offPeak(RoleAPI), p.offPeak(RoleRecorder)}
@@ -65,11 +65,11 @@ func (p *Plan) offPeak(role Role) Saving {
 	}
 	sort.Sort(sort.Reverse(sort.IntSlice(hours)))
 	billed := 0
-	for _, nodes := range hours[:min(len(hours), cappedHours)] {
+	for _, nodes := range hours[:min(len(hours), CappedHours)] {
 		billed += nodes
 	}
 	full := size.Monthly.Amount.Decimal.Mul(whole(total))
-	scaled := size.Monthly.Amount.Decimal.Mul(whole(billed)).Div(whole(min(len(hours), cappedHours)))
+	scaled := size.Monthly.Amount.Decimal.Mul(whole(billed)).Div(whole(min(len(hours), CappedHours)))
 	s.Monthly = decimal.NewNullDecimal(full.Sub(scaled).Round(2))
 	s.Reason = fmt.Sprintf("%s instead of %s: nodes follow the day profile one hour ahead; the 672 busiest hours are billed",
 		"$"+scaled.StringFixed(2), "$"+full.StringFixed(2))

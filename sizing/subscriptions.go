@@ -19,6 +19,7 @@ func (p *Plan) liveKit() LiveKit {
 		BytesPerSecond:         int(float64(rooms) * (room.BitsIn + room.BitsOut) / bitsPerByte * 100 / float64(node.UtilisationPercent)),
 		SubscriptionLimitVideo: video,
 		SubscriptionLimitAudio: audio,
+		CPULoadPercent:         node.cpuLoadPercent(size, p.Options),
 	}
 }
 
@@ -72,4 +73,12 @@ func (p *Plan) selective() bool {
 	video, audio := p.Target.subscribable()
 	l := p.Daemons.LiveKit
 	return l.SubscriptionLimitVideo < video || l.SubscriptionLimitAudio < audio
+}
+
+// DefaultTracks returns the tracks on the node of a meeting that has so many participants
+// by now, with clients that subscribe to all they may.
+func (p *Plan) DefaultTracks(participants int) int {
+	room, l := p.Target.Room(participants), p.Daemons.LiveKit
+	return room.PublishedTracks + participants*(min(room.VideoPublishers, l.SubscriptionLimitVideo)+
+		min(max(participants-1, 0), l.SubscriptionLimitAudio))
 }

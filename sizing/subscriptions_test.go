@@ -78,3 +78,22 @@ func TestSelectiveSubscriptionIsSaid(t *testing.T) {
 	require.True(t, said(card(sizing.ModelDesign)))
 	require.False(t, said(dev()))
 }
+
+// A node is a candidate for a new meeting while it has room for one.
+func TestCPULoadLimitKeepsFullNodesOut(t *testing.T) {
+	larger, small := card(sizing.ModelCapacity), card(sizing.ModelCapacity)
+	larger.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-32-intel"}}
+	small.Target.Meetings, small.Target.ParticipantsPerMeeting = 1000, 20
+	for name, c := range map[string]struct {
+		in             sizing.Input
+		rooms, percent int
+	}{
+		"one meeting, prod": {card(sizing.ModelDesign), 1, 5},
+		"one meeting, dev":  {dev(), 1, 5},
+		"two of 34 % each":  {larger, 2, 34 + 5},
+		"23 of 3 % each":    {small, 23, 22*3 + 1},
+	} {
+		l := plan(t, c.in).Daemons.LiveKit
+		require.Equal(t, []int{c.rooms, c.percent}, []int{l.Rooms, l.CPULoadPercent}, name)
+	}
+}
