@@ -143,5 +143,5 @@ var remarks = map[string]string{
 	string(RoleDefault):    "left out: every DOKS cluster has a default pool",
 	ComponentNetwork:       "no price is published; it is in no sum",
 	ComponentUptime:        "left out: who watches from outside",
-	ComponentSpaces:        "left out: cold recordings and backups live there",
+	ComponentSpaces:        "left out: recordings and backups live there",
 }

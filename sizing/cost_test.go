@@ -155,3 +155,19 @@ func TestScenarios(t *testing.T) {
 	used := func(b sizing.Bill) decimal.Decimal { return b.Component("transfer").Add(b.AllowanceGiB.Mul(perCent)) }
 	require.InEpsilon(t, 6, used(c.Peak).Div(used(c.Expected)).InexactFloat64(), 1e-6)
 }
+
+// Spaces keeps every recording until it is deleted, also what a stack's own object store
+// still has: 0.18 TB a day for 365 days, in a standard bucket.
+func TestRecordingsArePricedUntilTheyAreDeleted(t *testing.T) {
+	in := card(sizing.ModelCapacity)
+	p := plan(t, in)
+	require.InDelta(t, 0.18*365*1e12/(1<<30), p.Usage(sizing.ScenarioExpected).Recordings.InexactFloat64(), 1)
+	item := p.CatalogueUsed().RecordingsItem(p.Usage(sizing.ScenarioExpected).Recordings)
+	amount, known := item.Amount()
+	require.True(t, known)
+	require.InDelta(t, 0.18*365*1e12/(1<<30)*0.02, amount.InexactFloat64(), 0.1)
+
+	longer := in
+	longer.Target.HotDays = 60
+	require.Equal(t, p.Usage(sizing.ScenarioExpected).Recordings, plan(t, longer).Usage(sizing.ScenarioExpected).Recordings)
+}

@@ -161,9 +161,9 @@ type Demand struct {
 	RecordedMeetings int
 	// RecordingTBPerDay is recordings written per day in terabytes (10^12 bytes).
 	RecordingTBPerDay float64
-	// HotRecordingTB and ColdRecordingTB are recordings kept in the object store and
-	// in cold storage in the steady state.
-	HotRecordingTB, ColdRecordingTB float64
+	// HotRecordingTB and KeptRecordingTB are the recordings in the steady state of the
+	// hot days, which a stack's own object store keeps, and of all days, which Spaces does.
+	HotRecordingTB, KeptRecordingTB float64
 	// EgressTiBPerMonth is outbound transfer of the SFU nodes per month in tebibytes.
 	EgressTiBPerMonth float64
 	// MeetingHoursPerDay is hours per day that one of the peak's meetings runs.
@@ -196,7 +196,7 @@ func (t Target) Demand() Demand {
 		RecordedMeetings:        recorded,
 		RecordingTBPerDay:       recordedPerDay,
 		HotRecordingTB:          recordedPerDay * float64(t.HotDays),
-		ColdRecordingTB:         recordedPerDay * float64(t.RetentionDays-t.HotDays),
+		KeptRecordingTB:         recordedPerDay * float64(t.RetentionDays),
 		EgressTiBPerMonth:       meetings * room.BitsOut / bitsPerByte * secondsPerMonth / tib,
 		MeetingHoursPerDay:      t.MeetingHoursPerDay(),
 	}
