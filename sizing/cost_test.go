@@ -108,11 +108,15 @@ func TestSavings(t *testing.T) {
 	}
 	p := plan(t, in)
 	require.False(t, byName(p)["committed use"].Valid, "no rate is published")
-	// 102 nodes of $336: three hours a day at 102, the rest at one per site. Of 720
-	// hours the 672 busiest are billed: 90 x 102 + 582 x 2.
+	// 102 nodes of $336: three hours a day at 102, the rest at the autoscaler's minimum.
+	// Of 720 hours the 672 busiest are billed: 90 x 102 + 582 x 68.
 	full := decimal.NewFromInt(102 * 336)
-	billed := decimal.NewFromInt((90*102 + 582*2) * 336).Div(decimal.NewFromInt(672))
+	billed := decimal.NewFromInt((90*102 + 582*68) * 336).Div(decimal.NewFromInt(672))
 	require.Equal(t, full.Sub(billed).Round(2).String(), byName(p)["off-peak autoscaling of sfu"].Decimal.String())
+
+	require.NotContains(t, byName(p), "off-peak autoscaling of recorder", "recorders never scale")
+	in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Min: 102}}
+	require.True(t, byName(plan(t, in))["off-peak autoscaling of sfu"].Decimal.IsZero(), "the minimum is all of them")
 
 	in.Options.CommittedUsePercent = 10
 	droplets := decimal.Zero

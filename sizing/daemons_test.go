@@ -80,8 +80,8 @@ func TestScalingFollowsThePools(t *testing.T) {
 	}, d.SFUScaling, "a full meeting takes 76 % of the request, and four of five are to be full")
 	require.Equal(t, []sizing.Scaling{
 		{Site: "singapore", Min: 7, Max: 33, CPUPercent: 60, WebSockets: 1500},
-		{Site: "jakarta", Min: 3, Max: 17, CPUPercent: 60, WebSockets: 1500},
-	}, d.APIScaling)
+		{Site: "jakarta", Min: 5, Max: 17, CPUPercent: 60, WebSockets: 1500},
+	}, d.APIScaling, "five services at one pod a node take five")
 }
 
 func TestGoldenExplanations(t *testing.T) {
