@@ -37,6 +37,9 @@ const (
 	// of 500 by three, rounded down to tens. The design's 500 is per instance and
 	// leaves nothing.
 	PgBouncerMaxDBConnections = 130
+	// PgBouncerMinPoolSize is the design's min_pool_size of a pooler: the connections that
+	// stay open when nobody asks.
+	PgBouncerMinPoolSize = 20
 	// PgBouncerMaxClients is the design's max_client_conn, per instance.
 	PgBouncerMaxClients = 2_000
 )
@@ -103,6 +106,9 @@ type PgBouncer struct {
 	MaxDBConnections int
 	// DefaultPoolSize and ReservePoolSize are below MaxDBConnections together.
 	DefaultPoolSize, ReservePoolSize int
+	// MinPoolSize is the design's, and at most a third of DefaultPoolSize, so that the
+	// poolers of a small server hold no more than a sixth of their connections.
+	MinPoolSize int
 	// MaxClientConnections is max_client_conn.
 	MaxClientConnections int
 }
@@ -214,6 +220,7 @@ func (p *Plan) pgBouncer() PgBouncer {
 	b.MaxDBConnections = b.MaxConnections * PGPooledPercent / 100 / b.Instances / 10 * 10
 	b.ReservePoolSize = b.MaxDBConnections / 10
 	b.DefaultPoolSize = b.MaxDBConnections / 2
+	b.MinPoolSize = min(PgBouncerMinPoolSize, b.DefaultPoolSize/3)
 	return b
 }
 

@@ -43,12 +43,15 @@ func TestPgBouncerLeavesConnections(t *testing.T) {
 			require.LessOrEqual(t, b.Instances*b.MaxDBConnections*100, b.MaxConnections*sizing.PGPooledPercent)
 			require.LessOrEqual(t, b.DefaultPoolSize+b.ReservePoolSize, b.MaxDBConnections)
 			require.Positive(t, b.ReservePoolSize)
+			require.Positive(t, b.MinPoolSize)
+			require.LessOrEqual(t, 6*b.MinPoolSize, b.MaxDBConnections, "what stays open")
 			require.LessOrEqual(t, b.MaxConnections, sizing.PGMaxConnections)
 			require.Equal(t, b.Instances*b.MaxDBConnections, p.Demand.PGConnections)
 		}
 	}
 	b := plan(t, card(sizing.ModelDesign)).Daemons.PgBouncer
 	require.Equal(t, sizing.PgBouncerMaxDBConnections, b.MaxDBConnections, "3 x 130 of 500")
+	require.Equal(t, sizing.PgBouncerMinPoolSize, b.MinPoolSize, "the design's 20")
 }
 
 // In meetings of 20 the network binds; the limit lets all of them in, and counts both ways.

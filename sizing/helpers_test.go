@@ -140,6 +140,6 @@ func renderCost(line func(string, ...any), c sizing.Cost) {
 		if r.Design.Valid {
 			text = r.Design.Decimal.StringFixed(0)
 		}
-		line("  %-13s %8s | %-32s | %10s | %s | %s", r.Component, text, r.DesignText, r.Plan.StringFixed(2), r.PlanText, r.Remark)
+		line("  %-13s %8s | %10s | %s", r.Component, text, r.Plan.StringFixed(2), r.Remark)
 	}
 }
