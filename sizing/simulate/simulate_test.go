@@ -120,8 +120,8 @@ func TestDeployedSelectorSharesLeast(t *testing.T) {
 	}
 }
 
-// Two choices among all nodes, as it was deployed: of 100 meetings about 40 share a node
-// (a third when nobody leaves, by the integral of the square, and the hours after).
+// Two choices among all nodes put a third of a day's meetings on occupied ones: it is the
+// integral of the square of the share that is occupied while the hour fills.
 func TestTwoChoicesShareNodes(t *testing.T) {
 	cfg := one()
 	cfg.Selector.CPULoadLimit = 0.7
