@@ -116,9 +116,12 @@ func TestErrorsNameTheFlag(t *testing.T) {
 		want string
 	}{
 		"no such stack":   {[]string{"plan", "--stack", "nosuch"}, "Pulumi.nosuch.yaml"},
-		"zero meetings":   {[]string{"plan", "--meetings", "0"}, "target.meetings"},
-		"unknown region":  {[]string{"plan", "--regions", "jkt1"}, "jkt1"},
-		"unknown model":   {[]string{"plan", "--model", "hope"}, "hope"},
+		"zero meetings":   {[]string{"plan", "--meetings", "0"}, `--meetings: "0": must be between 1 and 10000`},
+		"too large":       {[]string{"plan", "--stack", "prod", "--participants", "5000"}, `--participants: "5000": must be at most 1122: a meeting`},
+		"all of it":       {[]string{"plan", "--redundancy", "-9"}, `--redundancy: "-9": must be `},
+		"discount":        {[]string{"plan", "--committed-use", "95"}, `--committed-use: "95": must be between 0 and 90`},
+		"unknown region":  {[]string{"plan", "--regions", "jkt1"}, `--regions: "jkt1": must be an open region`},
+		"unknown model":   {[]string{"plan", "--model", "hope"}, `--model: "hope": must be one of`},
 		"unknown item":    {[]string{"plan", "--explain", "luck"}, "luck"},
 		"unknown format":  {[]string{"plan", "--output", "poem"}, "--output"},
 		"unknown compare": {[]string{"plan", "--compare", "hope"}, "--compare"},
