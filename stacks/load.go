@@ -107,7 +107,9 @@ func (l *loader) rejected(err error) {
 	case name == "target":
 		name = "meetings"
 	case strings.HasPrefix(name, "target."):
-		name = strings.TrimPrefix(name, "target.")
+		if name = strings.TrimPrefix(name, "target."); !slices.Contains(ownKeys, name) {
+			name = "usage." + name
+		}
 	case strings.HasPrefix(name, "fixed."):
 		name = "pools." + strings.TrimPrefix(name, "fixed.")
 	}
