@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gomeet/infra/internal/media"
 	"github.com/gomeet/infra/sizing"
 )
 
@@ -31,9 +32,9 @@ func Checks() []Check {
 		{ID: "api-latency", Proves: "the API answers fast enough, the network from here included", Limit: limitOf(sizing.APIObjective), Source: designTargets, Objective: &sizing.APIObjective, run: latency},
 		{ID: "websocket", Proves: "the edge hands WebSockets of the application to the API", Limit: "an answer of the API; with a token " + limitOf(sizing.ConnectionsObjective), Source: designTargets, run: websockets},
 		{ID: "signalling", Proves: "WebSockets open through the edge and LiveKit lets people into a room", Limit: limitOf(sizing.ConnectionsObjective), Source: designTargets, Objective: &sizing.ConnectionsObjective, media: true, run: signalling},
-		{ID: "media-udp", Proves: "a meeting works where the network lets UDP through", Limit: mediaLimit(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetUDP},
-		{ID: "media-tcp", Proves: "a meeting works where UDP is dropped", Limit: mediaLimit(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetTCP},
-		{ID: "media-turn", Proves: "a meeting works through LiveKit's TURN relay", Limit: mediaLimit(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetTURN},
+		{ID: "media-udp", Proves: "a meeting works where the network lets UDP through", Limit: media.Targets.String(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetUDP},
+		{ID: "media-tcp", Proves: "a meeting works where UDP is dropped", Limit: media.Targets.String(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetTCP},
+		{ID: "media-turn", Proves: "a meeting works through LiveKit's TURN relay", Limit: media.Targets.String(), Source: designTargets + "; ITU-T G.1010", Objective: &sizing.VideoObjective, media: true, run: meetTURN},
 		{ID: "recording", Proves: "a recorder takes a meeting, and the file is in the bucket", Limit: "a file that is not empty", Source: "design, \"Storage Strategy\"", media: true, run: recording},
 		{ID: "metrics", Proves: "Prometheus reaches every target and finds every job", Limit: "all targets", Source: "alerts TargetDown, JobHasNoTargets", run: scraped},
 		{ID: "database", Proves: "database queries of the last hour were fast enough, as the API sees them", Limit: limitOf(sizing.DatabaseObjective), Source: designTargets, Objective: &sizing.DatabaseObjective, run: database},
