@@ -75,6 +75,8 @@ func TestEachCheckFails(t *testing.T) {
 			}
 		}},
 		"no WebSockets":                     {"websocket", "200 × the upgrade is answered with 502 Bad Gateway", func(_ *testing.T, w *world) { w.signalling = status(502) }},
+		"no upgrade arrives, says 400":      {"websocket", "answered with 400 Bad Request", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(400) }},
+		"no upgrade arrives, says 426":      {"websocket", "answered with 426 Upgrade Required", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(426) }},
 		"no WebSockets, seen by a stranger": {"websocket", "404 Not Found", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(404) }},
 		"one WebSocket of 200": {"signalling", "1 × the upgrade is answered with 503", func(_ *testing.T, w *world) {
 			good, first := w.rtc, true
