@@ -17,7 +17,7 @@ type Limits struct {
 	// LossPercent is the share of packets that may be lost, and of frames that may be
 	// missing: frames tell of a video that was paused, whose packets have no gap.
 	LossPercent float64
-	// Freeze is the longest time without a frame of any video.
+	// Freeze is the longest time without a frame of any video; 0 is no limit.
 	Freeze time.Duration
 }
 
@@ -58,7 +58,7 @@ func (l Limits) Missed(r *Report) (missed []string) {
 	if missing := r.MissingPercent(); missing >= l.LossPercent {
 		miss("%.2f %% of the frames are missing, not below %g %%", missing, l.LossPercent)
 	}
-	if r.Freeze.Max >= l.Freeze {
+	if l.Freeze > 0 && r.Freeze.Max >= l.Freeze {
 		miss("a video stood still for %s, not below %s", round(r.Freeze.Max), l.Freeze)
 	}
 	return missed
