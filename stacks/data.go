@@ -157,13 +157,11 @@ func (w *workloads) patroni(primary bool) manifests.Patroni {
 }
 
 // primarySite is the site of PostgreSQL's primary.
-func (w *workloads) primarySite() string {
-	for _, site := range w.cfg.Sites {
-		if poolOf(w.plan.PoolsAt(site.Name), sizing.RolePG).Count > 0 {
-			return site.Name
-		}
-	}
-	return ""
+func (w *workloads) primarySite() string { return w.cfg.primarySite(w.planned) }
+
+// planned is how many nodes a role has at a site.
+func (w *workloads) planned(site string, role sizing.Role) int {
+	return poolOf(w.plan.PoolsAt(site), role).Count
 }
 
 // primaryHost is the primary's name as the pods of this site know it.
