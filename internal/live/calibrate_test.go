@@ -94,6 +94,39 @@ func TestCalibrate(t *testing.T) {
 	}
 }
 
+// A load beyond the server's own limit, which the command was not told, ends at the first
+// step that asks for it, and names the limit: LiveKit itself says nothing.
+func TestCalibrateNamesTheSubscriptionLimit(t *testing.T) {
+	redis := live.StartRedis(t)
+	l := liveKitConfig(t, redis)
+	l.Limit.SubscriptionLimitVideo = 1
+	untilHealthy(startLiveKit(t, redis, render(t, l)), l)
+	run := smallRun(t, l, calibrate.Load{Participants: 3, Publishers: 3, BitsPerSecond: 100_000, Steps: 4, StepTime: 5 * time.Second})
+	run.JoinTime = 10 * time.Second
+	var err error
+	run.Log, err = calibrate.OpenLog(filepath.Join(t.TempDir(), "samples"), calibrate.Identity{Load: run.Load})
+	require.NoError(t, err)
+	outcome, err := run.Do(t.Context())
+	require.NoError(t, err)
+	for _, s := range outcome.Samples[1:] {
+		require.LessOrEqual(t, calibrate.Step{Participants: s.Participants, Publishers: s.Publishers}.Seen(), 1)
+	}
+	require.Contains(t, outcome.Stopped, "participants do not see all videos: it took more than 10s")
+	require.Contains(t, outcome.Stopped, "limit.subscription_limit_video of its configuration, and a participant of this step subscribes to 2")
+}
+
+// smallRun measures a started server with the default limits.
+func smallRun(t *testing.T, l manifests.LiveKit, load calibrate.Load) *calibrate.Run {
+	t.Helper()
+	metrics := calibrate.Endpoint{URL: metricsURL(l)}
+	source, err := calibrate.NewCPU(t.Context(), "", nil, metrics)
+	require.NoError(t, err)
+	return &calibrate.Run{
+		Server: mediaServer(l), Metrics: metrics, CPU: source, VCPUs: source.VCPUs, JoinTime: 2 * time.Minute, Transport: media.UDP,
+		Load: load, Limits: calibrate.DefaultLimits, Say: t.Logf,
+	}
+}
+
 func metricsURL(l manifests.LiveKit) string {
 	return fmt.Sprintf("http://%s/metrics", live.Address(l.Prometheus.Port))
 }
@@ -101,14 +134,7 @@ func metricsURL(l manifests.LiveKit) string {
 // A run that is cut off leaves no room behind, and the next one goes on where it was.
 func TestCalibrateIsCutOff(t *testing.T) {
 	l, _ := startedLiveKit(t)
-	metrics := calibrate.Endpoint{URL: metricsURL(l)}
-	source, err := calibrate.NewCPU(t.Context(), "", nil, metrics)
-	require.NoError(t, err)
-	run := &calibrate.Run{
-		Server: mediaServer(l), Metrics: metrics, CPU: source, VCPUs: source.VCPUs, JoinTime: 2 * time.Minute, Transport: media.UDP,
-		Load:   calibrate.Load{Participants: 6, Publishers: 3, BitsPerSecond: 100_000, Steps: 4, StepTime: 5 * time.Second},
-		Limits: calibrate.DefaultLimits,
-	}
+	run := smallRun(t, l, calibrate.Load{Participants: 6, Publishers: 3, BitsPerSecond: 100_000, Steps: 4, StepTime: 5 * time.Second})
 	// As behind the edge: rooms are made elsewhere.
 	run.Server.URL, run.Server.API = onlySignalling(t, l), "http://"+live.Address(l.Port)
 	path := filepath.Join(t.TempDir(), "samples")
@@ -126,7 +152,7 @@ func TestCalibrateIsCutOff(t *testing.T) {
 			time.AfterFunc(settled, cutOff) // In the middle of the second step.
 		}
 	}
-	_, err = run.Do(ctx)
+	_, err := run.Do(ctx)
 	require.ErrorIs(t, err, context.Canceled)
 	counted, err := live.Get(run.Metrics.URL)
 	require.NoError(t, err)
