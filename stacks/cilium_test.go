@@ -36,7 +36,7 @@ func TestNodesAreEntitiesToCilium(t *testing.T) {
 	for name, ports := range map[string][]string{
 		"singapore-redis-nodes redis ingress":                              {"TCP 6379"},
 		"singapore-edge-nodes traefik egress":                              {"TCP 7880"},
-		"singapore-autoscaling-metrics-server-nodes metrics-server egress": {"TCP 443", "TCP 6443", "TCP 10250"},
+		"singapore-autoscaling-metrics-server-nodes metrics-server egress": {"TCP 443", "TCP 6443", "TCP 10250", "TCP 16443"},
 	} {
 		require.Subset(t, rules[name], ports, "%s of %v", name, rules)
 	}

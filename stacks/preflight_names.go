@@ -128,7 +128,7 @@ func (c *checker) replacements() {
 			{at("clusterSubnet"), site.ClusterSubnet.String(), k.ClusterSubnet},
 			{at("serviceSubnet"), site.ServiceSubnet.String(), k.ServiceSubnet},
 			{at("vpcRange"), site.VPCRange.String(), c.vpcRange(k.VPCUUID)},
-			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, c.pool(site, k, sizing.RoleDefault).Size},
+			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, pool(k, sizing.RoleDefault).Size},
 		} {
 			if v.has != "" && v.want != v.has {
 				c.problems.add(v.key, v.want, replaces, site.Name, v.has)
@@ -149,13 +149,12 @@ func (c *checker) vpcRange(id string) string {
 	return ""
 }
 
-// pool returns the node pool of a role as the cluster has it, empty if it has none.
-func (c *checker) pool(site Site, k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
-	for _, name := range []string{site.Name, site.Formerly} {
-		for _, pool := range k.NodePools {
-			if name != "" && pool.Name == c.environment(name).Name(string(role)) {
-				return *pool
-			}
+// pool returns the node pool of a role as the cluster has it, empty if it has none. Its
+// name says its size as well, its label says the role alone.
+func pool(k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
+	for _, pool := range k.NodePools {
+		if pool.Labels[components.RoleLabel] == string(role) {
+			return *pool
 		}
 	}
 	return godo.KubernetesNodePool{}
@@ -172,7 +171,7 @@ func (c *checker) servers() {
 		if k == nil {
 			continue
 		}
-		wanted, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleMinIO).Count, c.pool(site, k, sizing.RoleMinIO).Count
+		wanted, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleMinIO).Count, pool(k, sizing.RoleMinIO).Count
 		if has != 0 && wanted != has {
 			c.problems.add(qualified("pools.minio.count"), strconv.Itoa(wanted), "cannot change while objectStore is %q: the servers of site %q are %d, "+
 				"and no other number can read what they wrote; move the recordings to a new store (docs/data.md)", ObjectStoreMinIO, site.Name, has)

@@ -8,6 +8,7 @@ import (
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/components"
 	"github.com/gomeet/infra/internal/account"
 	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/stacks"
@@ -39,7 +40,7 @@ func deployedAccount() *account.Snapshot {
 	s.Clusters = []*godo.KubernetesCluster{{
 		Name: "gomeet-prod-singapore-cluster", RegionSlug: "sgp1", VersionSlug: "1.35.4-do.0", VPCUUID: "v", HA: true,
 		ClusterSubnet: "10.65.0.0/18", ServiceSubnet: "10.65.64.0/20", Tags: []string{owner},
-		NodePools: []*godo.KubernetesNodePool{{Name: "gomeet-prod-singapore-default", Size: "s-2vcpu-4gb"}},
+		NodePools: []*godo.KubernetesNodePool{deployedPool("default", "s-2vcpu-4gb", 2)},
 	}}
 	s.LoadBalancers = []godo.LoadBalancer{{Name: "gomeet-prod-singapore-web", VPCUUID: "v"}}
 	s.Projects = []godo.Project{{Name: "gomeet-prod", Description: owner}}
@@ -50,10 +51,18 @@ func deployedAccount() *account.Snapshot {
 	return s
 }
 
+// deployedPool is a pool as the program makes it.
+func deployedPool(role, size string, count int) *godo.KubernetesNodePool {
+	return &godo.KubernetesNodePool{
+		Name: "gomeet-prod-singapore-" + role + "-" + size, Size: size, Count: count,
+		Labels: map[string]string{components.RoleLabel: role},
+	}
+}
+
 // withServers has a pool of object store servers.
 func withServers(count int) *account.Snapshot {
 	s := deployedAccount()
-	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-minio", Count: count})
+	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool("minio", "s-4vcpu-8gb", count))
 	return s
 }
 
@@ -64,7 +73,7 @@ func TestWarnings(t *testing.T) {
 		require.NoError(t, err)
 		s := deployedAccount()
 		if size != "" {
-			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-sfu", Size: size})
+			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool("sfu", size, 12))
 		}
 		warnings, err := cfg.Check(s)
 		require.NoError(t, err)

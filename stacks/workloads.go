@@ -28,12 +28,15 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}))
+	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}), pulumi.DependsOn(w.shared.data))
 	data, err := w.dataTier(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
 	opts = append(opts, pulumi.DependsOn(data))
+	if w.shared.data == nil {
+		w.shared.data = data
+	}
 	if w.cfg.Autoscale {
 		if err := w.metricsAPIs(ctx, opts...); err != nil {
 			return nil, err
@@ -116,6 +119,7 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 			Environment: w.env,
 			Config: manifests.NewLiveKit(manifests.LiveKitPlan{
 				Region: w.site.Region, MaxParticipants: w.cfg.Target.ParticipantsPerMeeting, Redis: w.redis(),
+				CPULoadLimit: float64(limits.CPULoadPercent) / 100,
 				Limit: manifests.LiveKitLimit{
 					NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
 					SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,

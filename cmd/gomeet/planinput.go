@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,7 @@ import (
 type planFlags struct {
 	cmd                    *cobra.Command
 	stack, model           string
-	calibration            string
+	calibration, usage     string
 	meetings, participants int
 	redundancy, committed  int
 	regions                []string
@@ -33,6 +35,7 @@ func addPlanFlags(cmd *cobra.Command) *planFlags {
 	flags.StringVar(&f.model, "model", string(sizing.ModelDesign), `how counts are derived: "design" or "capacity"`)
 	flags.IntVar(&f.meetings, "meetings", target.Meetings, "meetings at the same time at the peak")
 	flags.IntVar(&f.participants, "participants", target.ParticipantsPerMeeting, "participants in one meeting")
+	flags.StringVar(&f.usage, "usage", "{}", `how people meet, as in the key usage: {"maxVideoPublishers": 25}`)
 	flags.IntVar(&f.redundancy, "redundancy", 0, "nodes of the SFU and API pools that may fail at once; 0 is the default of the model, -1 none")
 	flags.IntVar(&f.committed, "committed-use", 0, "negotiated discount on Droplets in percent, shown as an option")
 	flags.StringSliceVar(&f.regions, "regions", []string{"sgp1"}, "regions of the sites, the primary first")
@@ -79,6 +82,13 @@ func (f *planFlags) input() (sizing.Input, error) {
 	if given("participants") {
 		in.Target.ParticipantsPerMeeting = f.participants
 	}
+	if f.cmd.Flags().Changed("usage") {
+		target, err := stacks.ReadUsage(in.Target, f.usage)
+		if err != nil {
+			return in, fmt.Errorf("--usage %q: %w", f.usage, err)
+		}
+		in.Target = target
+	}
 	if given("redundancy") {
 		in.Options.Redundancy = f.redundancy
 	}
@@ -101,13 +111,42 @@ func (f *planFlags) plan() (plan, real *sizing.Plan, err error) {
 		return nil, nil, err
 	}
 	if plan, err = sizing.NewPlan(in); err != nil {
-		return nil, nil, err
+		return nil, nil, f.named(err)
 	}
 	in.Model, in.Fixed = sizing.ModelCapacity, nil
 	if real, err = sizing.NewPlan(in); err != nil {
-		return nil, nil, err
+		return nil, nil, f.named(err)
 	}
 	return plan, real, nil
+}
+
+// fieldFlags are the flags that set a field of sizing.
+var fieldFlags = map[string]string{
+	"target": "meetings", "target.meetings": "meetings", "target.participantsPerMeeting": "participants", "model": "model",
+	"options.redundancy": "redundancy", "options.committedUsePercent": "committed-use",
+}
+
+// named says what sizing rejects by the flags that set it.
+func (f *planFlags) named(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, f.named(e))
+		}
+		return errors.Join(all...)
+	}
+	field, ok := err.(*sizing.FieldError)
+	if !ok {
+		return err
+	}
+	name := fieldFlags[field.Field]
+	if strings.HasPrefix(field.Field, "sites") {
+		name = "regions"
+	}
+	if name == "" || f.stack != "" && !f.cmd.Flags().Changed(name) {
+		return err
+	}
+	return fmt.Errorf("--%s: %q: must be %s", name, field.Value, field.Allowed)
 }
 
 // readStack reads the committed file of a stack in the current directory.
