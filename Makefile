@@ -163,7 +163,7 @@ LIVE = $$(go list -tags live ./internal/live/... | grep -vE '/(process|redis|pos
 
 .PHONY: live
 live: daemons ## Start the real daemons on the configuration rendered for them, in a network of their own
-	go test -tags live -count=1 -timeout 30m -p 1 -exec $(CURDIR)/tools/netns $(LIVE)
+	go test -tags live -count=1 -timeout 40m -p 1 -exec $(CURDIR)/tools/netns $(LIVE)
 
 # TEST is websocket, api, signalling or sfu; TARGET another URL than the stack's own, and
 # ARGS more flags (docs/load.md).
@@ -190,12 +190,12 @@ live-data: databases ## Prove failover, backup and restore with the real databas
 
 # What "make test" takes of "make live" and "make live-data": one loss, one restore and one
 # meeting of each kind, and everything that is quick. All of it takes three times as long.
-SHORT_LIVE := -skip 'TestCalibrate|TestVerifyFindsWhatIsBroken|TestRoomMovesToTheOtherNode/frozen'
+SHORT_LIVE := -skip '^TestCalibrate$$|TestLoadWebSocket/misses_its_target_when_nothing_answers|TestVerifyFindsWhatIsBroken|TestRoomMovesToTheOtherNode/frozen'
 SHORT_DATA := -run 'TestFailoverAfterKill|TestRestoreBringsEvery|TestPoolerServes|TestMigrating|TestStateComesBack|TestOneServerLost|TestRecorderMay'
 
 .PHONY: live-short
 live-short: daemons databases
-	go test -tags live -count=1 -timeout 15m -p 1 -exec $(CURDIR)/tools/netns $(SHORT_LIVE) $(LIVE)
+	go test -tags live -count=1 -timeout 20m -p 1 -exec $(CURDIR)/tools/netns $(SHORT_LIVE) $(LIVE)
 	go test -tags live -count=1 -timeout 20m -p 1 -exec $(CURDIR)/tools/netns $(SHORT_DATA) $(LIVE_DATA_TESTS)
 
 # Where they cannot run, this says so, as the last word of "make test".

@@ -46,7 +46,7 @@ func mediaRules(l Limits) RuleFile {
 		For:      3 * time.Minute,
 		Severity: Critical, Owner: OwnerMedia,
 		Summary: fmt.Sprintf("SFU node {{ $labels.node }} sends {{ $value | humanize }} %% of the %.1f Gbps it may.", l.SFUBytesPerSecond*8/1e9),
-		Action:  "Above the cap packets are dropped for every meeting on the node: cordon it, and lower the videos per participant if all are so.",
+		Action:  "Above the cap packets are dropped for every meeting on the node: delete its LiveKit pod, which drains while new meetings start elsewhere; lower the videos per participant if all nodes are so.",
 	})...)
 	f.Alerts = append(f.Alerts, when(l.SFUParticipants > 0, Alert{
 		Name:     "SFUAbovePlan",

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func selfSigned() (both, line string) {
 }
 
 // configuration reads a committed stack file as the engine would hand it over.
-func configuration(t *testing.T, stack string) map[string]string {
+func configuration(t testing.TB, stack string) map[string]string {
 	t.Helper()
 	file, err := stackfile.Read("../Pulumi." + stack + ".yaml")
 	require.NoError(t, err)
@@ -359,14 +360,41 @@ func TestLoadPassesProviderKeys(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// What people and programs write into one or two keys of a stack that is complete
+// otherwise either is refused, or can be planned.
 func FuzzLoad(f *testing.F) {
-	f.Add("prod", "gomeet:sites", `[{"name":"a","region":"sgp1","vpcRange":"10.0.0.0/16"}]`)
-	f.Add("dev", "gomeet:pools", `{"sfu":{"size":"c-2","count":1}}`)
-	f.Add("", "gomeet:", "")
-	f.Fuzz(func(t *testing.T, stack, key, value string) {
-		raw := map[string]string{"gomeet:apiSigningKey": signingKey, key: value}
+	valid := map[string]map[string]string{}
+	for _, stack := range []string{"dev", "prod"} {
+		valid[stack] = configuration(f, stack)
+		// Every key with what a valid configuration has in it, to begin with.
+		for _, key := range slices.Sorted(maps.Keys(valid[stack])) {
+			f.Add(stack, key, valid[stack][key], "", "")
+		}
+	}
+	f.Add("prod", "gomeet:", "", "gomeet:pools", `{"sfu":{"min":3,"max":1000000}}`)
+	f.Add("prod", "gomeet:sites", `[{"name":"a","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`, "gomeet:model", "capacity")
+	f.Add("dev", "gomeet:pools", `{"sfu":{"size":"c-2","count":1}}`, "gomeet:meetings", "3")
+	f.Add("prod", "gomeet:participantsPerMeeting", "1000", "gomeet:recordedPercent", "0")
+	f.Add("prod", "gomeet:objectStore", "minio", "gomeet:pools", `{"minio":{"count":8},"postgres":{"size":"m-4vcpu-32gb"}}`)
+	f.Add("Prod!", "gomeet:highAvailability", "false", "gomeet:autoscale", "true")
+	f.Fuzz(func(t *testing.T, stack, key, value, key2, value2 string) {
+		raw := maps.Clone(valid[stack])
+		if raw == nil {
+			raw = maps.Clone(valid["dev"])
+		}
+		for key, value := range map[string]string{key: value, key2: value2} {
+			if key != "" {
+				raw[key] = value
+			}
+		}
 		cfg, err := stacks.Load(stack, raw)
 		require.True(t, (cfg == nil) != (err == nil), "exactly one of configuration and error")
+		if err != nil {
+			return
+		}
+		plan, err := cfg.Plan()
+		require.NoError(t, err, "what was loaded can be planned")
+		require.NotNil(t, plan)
 	})
 }
 

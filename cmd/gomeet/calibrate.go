@@ -28,10 +28,13 @@ same command goes on where an interrupted one was.
 
 The key is LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or --key-file with a line "key: secret".
 --cpu is where the node's CPU time is read: node_exporter or cAdvisor, a process of this
-machine (pid:N), or by default what the server says of its own process.`,
-		Example: `  gomeet calibrate --stack prod --metrics http://127.0.0.1:6789 --cpu http://127.0.0.1:9100/metrics \
-    --participants 200 --publishers 33 --key-file keys.yaml
-  gomeet calibrate --url ws://127.0.0.1:7880 --metrics http://127.0.0.1:6789 --cpu pid:4711
+machine (pid:N), or by default what the server says of its own process.
+
+The edge lets LiveKit's signalling through and not its room API: reach that with
+"kubectl -n media port-forward service/livekit 7880" and --livekit-api http://127.0.0.1:7880.`,
+		Example: `  gomeet calibrate --stack prod --livekit-api http://127.0.0.1:7880 --metrics http://127.0.0.1:6789 \
+    --cpu http://127.0.0.1:9100/metrics --participants 200 --publishers 22 --bitrate 750000 --key-file keys.yaml
+  gomeet calibrate --url ws://10.130.0.5:7880 --subscription-limit 22 --metrics http://10.130.0.5:6789 --size c-16-intel
   gomeet plan --stack prod --calibration calibration.yaml`,
 		Args: cobra.NoArgs,
 	}

@@ -1,11 +1,16 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/golden"
@@ -18,10 +23,12 @@ func TestCalibrateRefuses(t *testing.T) {
 	folder := t.TempDir()
 	keys := filepath.Join(folder, "keys.yaml")
 	require.NoError(t, os.WriteFile(keys, []byte("APIkey: hunter2\nAPIother: hunter3\n"), 0o600))
-	at := []string{"--url", "ws://127.0.0.1:1", "--metrics", "http://127.0.0.1:1"}
+	at := []string{"--url", "ws://127.0.0.1:1", "--metrics", "http://127.0.0.1:1", "--subscription-limit", "22"}
 	for want, args := range map[string][]string{
-		"--url or --stack: one of them":                nil,
-		"--metrics: must say where":                    {"--stack", "prod"},
+		"--url or --stack: one of them":                                  nil,
+		"--metrics: must say where":                                      {"--stack", "prod"},
+		"--subscription-limit: must say how many videos the server lets": {"--url", "ws://a", "--metrics", "http://a"},
+		"--publishers 23: each participant would see 23 videos, and LiveKit lets them subscribe to 22 (limit.subscription_limit_video": append(at, "--publishers", "23"),
 		`--transport "turn": must be one of [udp tcp]`: append(at, "--transport", "turn"),
 		"--steps 2: must be 4 to 50":                   append(at, "--steps", "2"),
 		"--stop-cpu 99: must be 10 to 95 percent":      append(at, "--stop-cpu", "99"),
@@ -44,6 +51,66 @@ func TestCalibrateRefuses(t *testing.T) {
 	entries, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	require.Len(t, entries, 1, "nothing was written")
+}
+
+// Of a stack's LiveKit the edge routes only /rtc: rooms are made at --livekit-api.
+func TestCalibrateMakesItsRoomBehindTheEdge(t *testing.T) {
+	var atEdge, atAPI []string
+	edge := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		atEdge = append(atEdge, r.URL.Path)
+		if !strings.HasPrefix(r.URL.Path, "/rtc") {
+			http.NotFound(w, r)
+		}
+	}))
+	defer edge.Close()
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		atAPI = append(atAPI, path.Base(r.URL.Path))
+		w.Header().Set("Content-Type", "application/protobuf") // An empty message.
+	}))
+	defer api.Close()
+	metrics := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "livekit_room_total{node_id=\"ND_a\"} 0\nprocess_cpu_seconds_total 1\ngo_sched_gomaxprocs_threads 2\n")
+	}))
+	defer metrics.Close()
+	t.Setenv("LIVEKIT_API_KEY", "APIkey")
+	t.Setenv("LIVEKIT_API_SECRET", "hunter2")
+	room := func(args ...string) error {
+		cmd := &cobra.Command{}
+		f := addCalibrateFlags(cmd)
+		require.NoError(t, cmd.ParseFlags(append([]string{
+			"--url", strings.Replace(edge.URL, "http", "ws", 1), "--metrics", metrics.URL, "--subscription-limit", "22",
+		}, args...)))
+		r, identity, err := f.prepare(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "ND_a", identity.Node)
+		return r.Server.Within(t.Context(), "standup", func() {})
+	}
+	require.ErrorContains(t, room(), "404")
+	require.NotEmpty(t, atEdge)
+	atEdge = nil
+	require.NoError(t, room("--livekit-api", api.URL))
+	require.Equal(t, []string{"CreateRoom", "DeleteRoom"}, atAPI)
+	require.Empty(t, atEdge)
+}
+
+// A stack's own limit of subscriptions bounds the load.
+func TestCalibrateTakesTheStacksLimit(t *testing.T) {
+	var limit int
+	t.Run("the plan's", func(t *testing.T) {
+		t.Chdir(filepath.Join("..", ".."))
+		cfg, err := readStack("prod")
+		require.NoError(t, err)
+		plan, err := cfg.Plan()
+		require.NoError(t, err)
+		limit = plan.Daemons.LiveKit.SubscriptionLimitVideo
+		require.Positive(t, limit)
+	})
+	args := []string{"calibrate", "--stack", "prod", "--metrics", "http://127.0.0.1:1", "--participants", "500", "--publishers", fmt.Sprint(limit + 1)}
+	_, err := run(t, args...)
+	require.ErrorContains(t, err, fmt.Sprintf("LiveKit lets them subscribe to %d (", limit))
+	t.Setenv("LIVEKIT_API_KEY", "")
+	_, err = run(t, append(args, "--subscription-limit", "0")...)
+	require.ErrorContains(t, err, "LIVEKIT_API_KEY", "the flag goes first")
 }
 
 // The tables of a calibration.

@@ -17,9 +17,13 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
+// subscriptionLimit is a flag whose default depends on another.
+const subscriptionLimit = "subscription-limit"
+
 // calibrateFlags say what to measure and how.
 type calibrateFlags struct {
-	stack, url, keyFile      string
+	cmd                      *cobra.Command
+	stack, url, api, keyFile string
 	metrics, cpu             string
 	cpuLabels                map[string]string
 	size, cpuName, transport string
@@ -32,10 +36,11 @@ type calibrateFlags struct {
 }
 
 func addCalibrateFlags(cmd *cobra.Command) *calibrateFlags {
-	f := &calibrateFlags{}
+	f := &calibrateFlags{cmd: cmd}
 	flags := cmd.Flags()
-	flags.StringVar(&f.stack, "stack", "", "take --url and --size from this stack's file, Pulumi.STACK.yaml")
+	flags.StringVar(&f.stack, "stack", "", "take --url, --size and --subscription-limit from this stack's file, Pulumi.STACK.yaml")
 	flags.StringVar(&f.url, "url", "", "where LiveKit signals, such as wss://rtc.gomeet.example")
+	flags.StringVar(&f.api, "livekit-api", "", "where LiveKit's room API is, such as http://127.0.0.1:7880: the edge lets only signalling through; by default --url")
 	flags.StringVar(&f.keyFile, "key-file", "", `LiveKit's key file, a line "key: secret"; by default LIVEKIT_API_KEY and LIVEKIT_API_SECRET`)
 	flags.StringVar(&f.metrics, "metrics", "", "LiveKit's metrics on the node to measure, such as http://127.0.0.1:6789")
 	flags.StringVar(&f.cpu, "cpu", "", "the node's CPU time: metrics of node_exporter or cAdvisor, or pid:N; by default the server's own")
@@ -47,6 +52,8 @@ func addCalibrateFlags(cmd *cobra.Command) *calibrateFlags {
 	flags.IntVar(&f.load.Participants, "participants", 50, "the most participants in a room")
 	flags.IntVar(&f.load.Publishers, "publishers", 4, "how many of them publish video at the last step")
 	flags.IntVar(&f.load.BitsPerSecond, "bitrate", 500_000, "payload of one video in bits per second")
+	flags.IntVar(&f.load.SubscriptionLimit, subscriptionLimit, 0,
+		"how many videos the server lets a participant subscribe to (its limit.subscription_limit_video), 0 for no limit; by default what the plan of --stack sets")
 	flags.IntVar(&f.load.Steps, "steps", 8, "how often the load grows")
 	flags.DurationVar(&f.load.StepTime, "step-time", 30*time.Second, "how long a step is measured")
 	flags.DurationVar(&f.joinTime, "join-time", 2*time.Minute, "how long the joining of a step may take")
@@ -74,6 +81,9 @@ func (f *calibrateFlags) prepare(ctx context.Context) (*calibrate.Run, calibrate
 		return fail(errors.New("--url or --stack: one of them must say where LiveKit is"))
 	case f.metrics == "":
 		return fail(errors.New("--metrics: must say where LiveKit's metrics are, such as http://127.0.0.1:6789"))
+	case f.stack == "" && !f.cmd.Flags().Changed(subscriptionLimit):
+		return fail(errors.New("--subscription-limit: must say how many videos the server lets a participant subscribe to, " +
+			"which is limit.subscription_limit_video of its configuration, or 0 if that has none; or give --stack"))
 	case !slices.Contains(calibrated, f.transport):
 		return fail(fmt.Errorf("--transport %q: must be one of %v", f.transport, calibrated))
 	case f.joinTime <= 0:
@@ -94,18 +104,23 @@ func (f *calibrateFlags) prepare(ctx context.Context) (*calibrate.Run, calibrate
 		return fail(err)
 	}
 	r := &calibrate.Run{
-		Server: media.Server{URL: f.url, Key: key, Secret: secret}, Metrics: metrics, CPU: cpu, Load: f.load, Limits: f.limits,
+		Server: media.Server{URL: f.url, API: f.api, Key: key, Secret: secret}, Metrics: metrics, CPU: cpu, Load: f.load, Limits: f.limits,
 		Transport: media.Transport(f.transport), JoinTime: f.joinTime, Force: f.force,
 	}
 	if r.VCPUs, err = f.nodeVCPUs(cpu); err != nil {
 		return fail(err)
 	}
+	node, err := metrics.Node(ctx)
+	if err != nil {
+		return fail(fmt.Errorf("--metrics: %w", err))
+	}
 	return r, calibrate.Identity{
-		URL: f.url, Metrics: f.metrics, CPU: f.cpu, VCPUs: r.VCPUs, Transport: f.transport, Load: f.load, Limits: f.limits,
+		URL: f.url, Node: node, Size: f.size, Metrics: f.metrics, CPU: f.cpu, VCPUs: r.VCPUs, Transport: f.transport, Load: f.load, Limits: f.limits,
 	}, nil
 }
 
-// fromStack fills in what a stack's file says: the primary site's LiveKit and its nodes.
+// fromStack fills in what a stack's file says: the primary site's LiveKit, its nodes and the
+// limit that its configuration is rendered with (stacks/workloads.go).
 func (f *calibrateFlags) fromStack() error {
 	if f.stack == "" {
 		return nil
@@ -120,6 +135,9 @@ func (f *calibrateFlags) fromStack() error {
 	}
 	if f.size == "" {
 		f.size = plan.Size(sizing.RoleSFU)
+	}
+	if !f.cmd.Flags().Changed(subscriptionLimit) {
+		f.load.SubscriptionLimit = plan.Daemons.LiveKit.SubscriptionLimitVideo
 	}
 	if f.url != "" {
 		return nil

@@ -23,8 +23,8 @@ func newLoad() *cobra.Command {
 		Long: `Put load on a deployment, from here or from a cluster, and hold it to the design's targets.
 
 The tests websocket, api and signalling are k6's; sfu holds meetings with real media, which
-k6 cannot. Secrets come from the environment: TOKEN (a session of the API), LIVEKIT_KEY and
-LIVEKIT_SECRET. A test aims at the stack's own hosts, and at another only with --target.`,
+k6 cannot. Secrets come from the environment: TOKEN (a session of the API), LIVEKIT_API_KEY and
+LIVEKIT_API_SECRET. A test aims at the stack's own hosts, and at another only with --target.`,
 		Example: `  gomeet load plan --stack prod
   gomeet load api --stack dev --users 20 --duration 30s
   gomeet load manifests websocket --stack prod | kubectl apply -f -

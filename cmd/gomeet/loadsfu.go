@@ -25,13 +25,13 @@ func newLoadSFU() *cobra.Command {
 		Long: `Hold meetings with real video, and measure what arrives.
 
 The edge lets LiveKit's signalling through and not its room API: reach that with
-"kubectl -n media port-forward service/livekit 7880" and --room-api http://127.0.0.1:7880.`,
+"kubectl -n media port-forward service/livekit 7880" and --livekit-api http://127.0.0.1:7880.`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&stack, "stack", "", "the stack's file, Pulumi.STACK.yaml: its host and its meetings")
 	flags.StringVar(&target, "target", "", "another LiveKit than the stack's own, as in wss://rtc.example; be sure that you may")
-	flags.StringVar(&api, "room-api", "", "where its room API is; empty is the target")
+	flags.StringVar(&api, "livekit-api", "", "where its room API is; empty is the target")
 	flags.IntVar(&set.Meetings, "meetings", 1, "meetings at the same time")
 	flags.IntVar(&set.Each.Participants, "participants", 0, "participants of each; 0 is the stack's")
 	flags.IntVar(&set.Each.Publishers, "publishers", 0, "of whom so many publish video that all others see; 0 is the stack's")
@@ -68,12 +68,12 @@ The edge lets LiveKit's signalling through and not its room API: reach that with
 		if m.Duration == 0 {
 			m.Duration = usual.Duration
 		}
-		server := media.Server{URL: ownTarget(cfg, load.Signalling), Key: os.Getenv("LIVEKIT_KEY"), Secret: os.Getenv("LIVEKIT_SECRET"), API: api}
+		server := media.Server{URL: ownTarget(cfg, load.Signalling), Key: os.Getenv("LIVEKIT_API_KEY"), Secret: os.Getenv("LIVEKIT_API_SECRET"), API: api}
 		if target != "" {
 			server.URL = target
 		}
 		if server.Key == "" || server.Secret == "" {
-			return fmt.Errorf("LIVEKIT_KEY and LIVEKIT_SECRET must be in the environment: one of LiveKit's API keys")
+			return fmt.Errorf("LIVEKIT_API_KEY and LIVEKIT_API_SECRET must be in the environment: one of LiveKit's API keys")
 		}
 		gib := set.GiB()
 		transfer, _ := plan.CatalogueUsed().Price(sizing.ProductTransfer).Times(decimal.NewFromFloat(gib).Round(2))

@@ -142,6 +142,40 @@ func TestLoadPlan(t *testing.T) {
 	require.ErrorContains(t, Load{Participants: 50, Publishers: 4, Steps: 8}.Validate(), "--step-time 0s")
 }
 
+// No step asks for more videos than the server lets one participant subscribe to, and there
+// are still two kinds of rooms.
+func TestLoadPlanKeepsTheSubscriptionLimit(t *testing.T) {
+	for _, l := range []Load{
+		{Participants: 200, Publishers: 22, Steps: 8, SubscriptionLimit: 22}, {Participants: 3000, Publishers: 22, Steps: 50, SubscriptionLimit: 22},
+		{Participants: 23, Publishers: 23, Steps: 8, SubscriptionLimit: 22}, {Participants: 3, Publishers: 1, Steps: 4, SubscriptionLimit: 1},
+		{Participants: 50, Publishers: 4, Steps: 8, SubscriptionLimit: 22},
+	} {
+		l.StepTime = time.Minute
+		require.NoError(t, l.Validate())
+		plan := l.Plan()
+		for _, s := range plan {
+			require.LessOrEqual(t, s.Seen(), l.SubscriptionLimit, "%+v of %+v", s, l)
+			require.LessOrEqual(t, s.Participants, l.Participants)
+			require.LessOrEqual(t, s.Tracks(), l.most().Tracks())
+		}
+		require.Equal(t, l.most().Tracks(), plan[len(plan)-1].Tracks())
+	}
+	plan := Load{Participants: 200, Publishers: 22, Steps: 8, SubscriptionLimit: 22}.Plan()
+	require.Equal(t, []Step{{26, 22}, {200, 6}, {76, 22}, {200, 11}, {126, 22}, {200, 17}, {176, 22}, {200, 22}}, plan)
+	f, err := Fit(samples(0.1, 25, 50, 0.005, plan...))
+	require.NoError(t, err)
+	require.NotNil(t, f.MicrosecondsPerPacketIn, "packets in can be told from packets out")
+
+	l := Load{Participants: 200, Publishers: 33, Steps: 8, StepTime: time.Minute, SubscriptionLimit: 22}
+	require.EqualError(t, l.Validate(), "--publishers 33: each participant would see 33 videos, and LiveKit lets them subscribe to 22 "+
+		"(limit.subscription_limit_video of its configuration, which comes from the plan: see --subscription-limit); "+
+		"lower it to 22, and raise --participants or --bitrate for more load")
+	l.SubscriptionLimit = 0
+	require.NoError(t, l.Validate(), "no limit")
+	l.SubscriptionLimit = -1
+	require.ErrorContains(t, l.Validate(), "--subscription-limit -1: must be 0 (none) or above")
+}
+
 // A driver without CPU left is named as the reason, never the node.
 func TestLimits(t *testing.T) {
 	meeting := func(change func(*media.Report)) *media.Report {

@@ -7,19 +7,50 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/gomeet/infra/sizing/calibration"
 )
 
-// Identity tells whether samples are of the same measurement.
+// Identity tells whether samples are of the same measurement, on the same machine.
 type Identity struct {
-	URL       string `json:"url"`
+	URL string `json:"url"`
+	// Node is LiveKit's id of the node, which it makes anew when it starts (NewLocalNode in
+	// pkg/routing): behind the same address may be another node, or another server.
+	Node string `json:"node"`
+	// Size is its Droplet size, if it is known.
+	Size      string `json:"size,omitempty"`
 	Metrics   string `json:"metrics"`
 	CPU       string `json:"cpu"`
 	VCPUs     int    `json:"vcpus"`
 	Transport string `json:"transport"`
 	Load      Load   `json:"load"`
 	Limits    Limits `json:"limits"`
+}
+
+// differs says what the samples of i are of that those of now would not be.
+func (i Identity) differs(now Identity) []string {
+	var all []string
+	for _, x := range []struct {
+		what     string
+		was, now any
+	}{
+		{"--url", i.URL, now.URL}, {"LiveKit node", i.Node, now.Node}, {"--size", i.Size, now.Size}, {"--metrics", i.Metrics, now.Metrics},
+		{"--cpu", i.CPU, now.CPU}, {"vCPUs", i.VCPUs, now.VCPUs}, {"--transport", i.Transport, now.Transport},
+		{"load", i.Load, now.Load}, {"limits", i.Limits, now.Limits},
+	} {
+		if x.was != x.now {
+			all = append(all, fmt.Sprintf("%s was %s and is %s", x.what, shown(x.was), shown(x.now)))
+		}
+	}
+	return all
+}
+
+func shown(x any) string {
+	if text := fmt.Sprintf("%+v", x); text != "" {
+		return text
+	}
+	return "unknown"
 }
 
 // Log is the file that keeps samples while a calibration runs: a line of JSON that says what
@@ -55,8 +86,9 @@ func OpenLog(path string, of Identity) (*Log, error) {
 		l.lines = []entry{{Of: &of}}
 		return l, l.write()
 	}
-	if *l.lines[0].Of != of {
-		return nil, fmt.Errorf("%s has samples of another measurement (%+v); remove it, or give the same flags to go on with it", path, *l.lines[0].Of)
+	if other := l.lines[0].Of.differs(of); len(other) > 0 {
+		return nil, fmt.Errorf("%s has samples of another measurement: %s; remove it to begin anew, or go on with the same node and flags",
+			path, strings.Join(other, ", "))
 	}
 	l.resumed = len(l.lines) > 1
 	return l, nil
@@ -77,8 +109,11 @@ func (l *Log) Samples() []calibration.Sample {
 // LiveKit returns the version of the server that was measured, empty if none was yet.
 func (l *Log) LiveKit() string { return l.lines[len(l.lines)-1].LiveKit }
 
-// Add keeps a sample.
+// Add keeps a sample. Samples of two versions are no measurement of one.
 func (l *Log) Add(s calibration.Sample, version string) error {
+	if was := l.LiveKit(); was != "" && version != was {
+		return fmt.Errorf("the server is LiveKit %s, and the samples before it in %s are of %s: remove the file to begin anew", version, l.path, was)
+	}
 	l.lines = append(l.lines, entry{Sample: &s, LiveKit: version})
 	return l.write()
 }

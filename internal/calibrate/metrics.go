@@ -90,6 +90,12 @@ type counters struct {
 	node string
 }
 
+// Node is the id of the LiveKit node that serves the metrics.
+func (e Endpoint) Node(ctx context.Context) (string, error) {
+	c, err := e.counters(ctx)
+	return c.node, err
+}
+
 func (e Endpoint) counters(ctx context.Context) (counters, error) {
 	s, err := e.scrape(ctx)
 	if err != nil {

@@ -132,7 +132,7 @@ func TestReadings(t *testing.T) {
 // What was measured survives the run, and is not mistaken for another measurement.
 func TestLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "samples")
-	of := Identity{URL: "ws://a", Load: Load{Steps: 8}}
+	of := Identity{URL: "ws://a", Node: "ND_a", Size: "c-16-intel", Load: Load{Steps: 8}}
 	l, err := OpenLog(path, of)
 	require.NoError(t, err)
 	require.False(t, l.Resumed())
@@ -149,9 +149,23 @@ func TestLog(t *testing.T) {
 	require.Equal(t, 49, l.Samples()[1].Tracks)
 	require.Equal(t, "1.13.11", l.LiveKit())
 
-	of.Load.Steps = 9
-	_, err = OpenLog(path, of)
-	require.ErrorContains(t, err, "samples of another measurement")
+	// Another machine would be fitted as the same one.
+	for want, change := range map[string]func(*Identity){
+		"LiveKit node was ND_a and is ND_b":                 func(i *Identity) { i.Node = "ND_b" },
+		"--size was c-16-intel and is c-32-intel":           func(i *Identity) { i.Size = "c-32-intel" },
+		"--size was c-16-intel and is unknown":              func(i *Identity) { i.Size = "" },
+		"load was {Participants:0 Publishers:0 BitsPerSeco": func(i *Identity) { i.Load.Steps = 9 },
+	} {
+		other := of
+		change(&other)
+		_, err = OpenLog(path, other)
+		require.ErrorContains(t, err, "samples of another measurement: "+want)
+	}
+	err = l.Add(calibration.Sample{Tracks: 98, VCPUs: 0.3}, "1.14.0")
+	require.ErrorContains(t, err, "the server is LiveKit 1.14.0, and the samples before it in "+path+" are of 1.13.11")
+	l, err = OpenLog(path, of)
+	require.NoError(t, err)
+	require.Len(t, l.Samples(), 2, "it was not kept")
 	require.NoError(t, l.Remove())
 	require.NoFileExists(t, path)
 }
@@ -163,4 +177,7 @@ func TestRefusesANodeThatIsUsed(t *testing.T) {
 	_, err := r.Do(t.Context())
 	require.ErrorContains(t, err, "has 2 rooms: people meet there")
 	require.ErrorContains(t, err, "--force")
+	node, err := r.Metrics.Node(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "ND_a", node)
 }

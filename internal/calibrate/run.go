@@ -57,7 +57,7 @@ func (r *Run) Do(ctx context.Context) (*Outcome, error) {
 	}
 	if before.rooms > 0 && !r.Force {
 		return nil, fmt.Errorf("the node at %s has %d rooms: people meet there, and their load would be measured as well; "+
-			"take a node out of service first, or measure all the same with --force", r.Metrics.URL, before.rooms)
+			"measure a server of its own instead (docs/calibration.md), or this one all the same with --force", r.Metrics.URL, before.rooms)
 	}
 	out := &Outcome{Samples: r.Log.Samples(), LiveKit: r.Log.LiveKit()}
 	if len(out.Samples) == 0 {
@@ -145,12 +145,17 @@ func (r *Run) step(ctx context.Context, step Step, node string) (*calibration.Sa
 	go r.watch(watched, end)
 	var failed error
 	var took time.Duration
+	joining := time.Now()
 	report, err := meeting.Hold(watched, r.Server, func(ctx context.Context) error {
 		began := time.Now()
 		failed = r.measure(ctx, sample)
 		took = time.Since(began)
 		return failed
 	})
+	if err != nil && failed == nil && time.Since(joining) >= r.JoinTime {
+		err = fmt.Errorf("%w (--join-time); if it is videos that are missing: LiveKit refuses without a word what is beyond "+
+			"limit.subscription_limit_video of its configuration, and a participant of this step subscribes to %d", err, step.Seen())
+	}
 	var stop stopError
 	switch {
 	case ctx.Err() != nil:

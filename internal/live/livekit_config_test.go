@@ -11,7 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/live"
+	"github.com/gomeet/infra/internal/stackfile"
 	"github.com/gomeet/infra/manifests"
+	"github.com/gomeet/infra/sizing"
+	"github.com/gomeet/infra/stacks"
 )
 
 const (
@@ -19,16 +22,33 @@ const (
 	liveKitSecret = "a-secret-of-a-test-of-32-characters-or-more"
 )
 
-// liveKitConfig is what production gets, with only addresses, ports and paths of
-// this machine.
+// prod is the configuration and the plan of the committed stack.
+func prod(t *testing.T) (*stacks.Config, *sizing.Plan) {
+	t.Helper()
+	file, err := stackfile.Read(filepath.Join("..", "..", "Pulumi.prod.yaml"))
+	require.NoError(t, err)
+	raw, err := file.Plain()
+	require.NoError(t, err)
+	cfg, err := stacks.Inspect("prod", raw)
+	require.NoError(t, err)
+	plan, err := cfg.Plan()
+	require.NoError(t, err)
+	return cfg, plan
+}
+
+// liveKitConfig is what production gets (stacks/workloads.go), with only addresses, ports
+// and paths of this machine.
 func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
 	t.Helper()
+	cfg, plan := prod(t)
+	limits := plan.Daemons.LiveKit
 	l := manifests.NewLiveKit(manifests.LiveKitPlan{
-		Region:          "sgp1",
-		MaxParticipants: 500,
-		CPULoadLimit:    0.05,
+		Region:          cfg.Sites[0].Region,
+		MaxParticipants: cfg.Target.ParticipantsPerMeeting,
+		CPULoadLimit:    float64(limits.CPULoadPercent) / 100,
 		Limit: manifests.LiveKitLimit{
-			NumTracks: 20_000, BytesPerSec: 250_000_000, SubscriptionLimitVideo: 25, SubscriptionLimitAudio: 5,
+			NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
+			SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,
 		},
 		Redis: manifests.LiveKitRedis{
 			ClusterAddresses: []string{live.Address(redis.Port)},

@@ -4,12 +4,20 @@ package live_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,15 +39,19 @@ type standIn struct {
 	slow time.Duration
 	// refused is how many of a hundred WebSockets are refused.
 	refused int64
+	// mute WebSockets open, and nothing ever answers in them.
+	mute bool
 	// lasts is how long the API keeps a WebSocket; 0 is until its client leaves.
 	lasts    time.Duration
 	requests atomic.Int64
 	opened   atomic.Int64
 	tokens   atomic.Int64
+	ended    chan struct{}
 }
 
 func startStandIn(t *testing.T, s *standIn) *standIn {
 	t.Helper()
+	s.ended = make(chan struct{})
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		number := s.requests.Add(1)
 		if r.Header.Get("Authorization") == "Bearer token-of-a-participant" {
@@ -59,6 +71,10 @@ func startStandIn(t *testing.T, s *standIn) *standIn {
 		}
 		defer conn.Close()
 		s.opened.Add(1)
+		if s.mute {
+			<-s.ended
+			return
+		}
 		if s.lasts > 0 {
 			_ = conn.SetReadDeadline(time.Now().Add(s.lasts))
 		}
@@ -68,7 +84,10 @@ func startStandIn(t *testing.T, s *standIn) *standIn {
 			}
 		}
 	}))
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		close(s.ended)
+		s.Close()
+	})
 	return s
 }
 
@@ -104,7 +123,32 @@ func TestLoadWebSocket(t *testing.T) {
 		require.EqualValues(t, 10, api.opened.Load())
 		require.EqualValues(t, 10, api.tokens.Load())
 		require.Contains(t, out, "'rate>0.995' rate=100.00%")
+		require.Contains(t, out, "'count>=10' count=10")
 		require.NotContains(t, out, "token-of-a-participant")
+	})
+	t.Run("misses its target when connections go silent", func(t *testing.T) {
+		api := startStandIn(t, &standIn{mute: true})
+		out, err := runK6(t, brief(load.WebSocket, strings.Replace(api.URL, "http", "ws", 1)))
+		require.ErrorIs(t, err, load.ErrMissed)
+		require.EqualValues(t, 10, api.opened.Load())
+		require.Contains(t, out, "'rate>0.995' rate=0.00%")
+		require.Contains(t, out, "'count>=10' count=10")
+	})
+	t.Run("misses its target when nothing answers", func(t *testing.T) {
+		out, err := runK6(t, brief(load.WebSocket, "ws://"+mute(t)))
+		require.ErrorIs(t, err, load.ErrMissed)
+		require.Contains(t, out, "'rate>0.995' rate=0.00%")
+		require.Contains(t, out, "'count>=10' count=10")
+	})
+	t.Run("misses its target when users are not counted", func(t *testing.T) {
+		api := startStandIn(t, &standIn{})
+		// k6's flags go before the script.
+		half := filepath.Join(t.TempDir(), "k6")
+		require.NoError(t, os.WriteFile(half, []byte("#!/bin/sh\nexec "+live.Tool(t, "k6")+" \"$@\" --vus 5 --iterations 5\n"), 0o700))
+		var out bytes.Buffer
+		require.ErrorIs(t, brief(load.WebSocket, strings.Replace(api.URL, "http", "ws", 1)).Run(t.Context(), half, &out), load.ErrMissed)
+		require.Contains(t, out.String(), "'rate>0.995' rate=100.00%")
+		require.Contains(t, out.String(), "✗ 'count>=10' count=5")
 	})
 	t.Run("misses its target when connections are refused", func(t *testing.T) {
 		api := startStandIn(t, &standIn{refused: 5})
@@ -125,11 +169,11 @@ func TestLoadWebSocket(t *testing.T) {
 		for index := range s.Workers {
 			t.Setenv("JOB_COMPLETION_INDEX", strconv.Itoa(index))
 			before := api.opened.Load()
-			_, err := runK6(t, s)
+			out, err := runK6(t, s)
 			require.NoError(t, err)
 			share := api.opened.Load() - before
-			require.GreaterOrEqual(t, share, int64(3))
-			require.LessOrEqual(t, share, int64(4))
+			require.Equal(t, []int64{4, 3, 3}[index], share)
+			require.Contains(t, out, fmt.Sprintf("'count>=%d' count=%[1]d", share))
 		}
 		require.EqualValues(t, 10, api.opened.Load())
 	})
@@ -158,8 +202,8 @@ func TestLoadAPI(t *testing.T) {
 // k6 joins LiveKit's rooms and stays, longer than LiveKit waits for somebody who is silent.
 func TestLoadSignalling(t *testing.T) {
 	l, server := startedLiveKit(t)
-	t.Setenv("LIVEKIT_KEY", liveKitKey)
-	t.Setenv("LIVEKIT_SECRET", liveKitSecret)
+	t.Setenv("LIVEKIT_API_KEY", liveKitKey)
+	t.Setenv("LIVEKIT_API_SECRET", liveKitSecret)
 	s := brief(load.Signalling, "ws://"+live.Address(l.Port))
 	s.PerRoom, s.Hold = 5, 20*time.Second
 	out, err := runK6(t, s)
@@ -169,12 +213,99 @@ func TestLoadSignalling(t *testing.T) {
 		require.Contains(t, server.Log(), room)
 	}
 	require.NotContains(t, out, liveKitSecret)
+	require.Contains(t, out, "'count>=10' count=10")
+	// It opens and never says "join".
+	t.Run("misses its target when LiveKit is mute", func(t *testing.T) {
+		api := startStandIn(t, &standIn{mute: true})
+		s := s
+		s.Target, s.Hold = strings.Replace(api.URL, "http", "ws", 1), time.Second
+		out, err := runK6(t, s)
+		require.ErrorIs(t, err, load.ErrMissed)
+		require.EqualValues(t, 10, api.opened.Load())
+		require.Contains(t, out, "'rate>0.995' rate=0.00%")
+		require.Contains(t, out, "'count>=10' count=10")
+	})
+	// It lets people in, and then a third of them hears nothing any more.
+	t.Run("misses its target when LiveKit goes silent", func(t *testing.T) {
+		s := s
+		s.Target, s.Hold = "ws://"+silenced(t, live.Address(l.Port)), 8*time.Second
+		out, err := runK6(t, s)
+		require.ErrorIs(t, err, load.ErrMissed)
+		require.Contains(t, out, "'rate>0.995' rate=70.00%")
+	})
 	t.Run("misses its target with a wrong key", func(t *testing.T) {
-		t.Setenv("LIVEKIT_SECRET", "another-secret-of-a-test-of-32-characters")
+		t.Setenv("LIVEKIT_API_SECRET", "another-secret-of-a-test-of-32-characters")
 		s.Hold = time.Second
 		_, err := runK6(t, s)
 		require.ErrorIs(t, err, load.ErrMissed)
 	})
+}
+
+// mute is an address that takes connections and never says a word.
+func mute(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", live.Loopback+":0")
+	require.NoError(t, err)
+	var open []net.Conn
+	var work sync.WaitGroup
+	work.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			open = append(open, conn)
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		work.Wait()
+		for _, conn := range open {
+			conn.Close()
+		}
+	})
+	return listener.Addr().String()
+}
+
+// silenced passes connections on to a server, and nothing more comes of three of ten after
+// two seconds: they stay open.
+func silenced(t *testing.T, server string) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", live.Loopback+":0")
+	require.NoError(t, err)
+	ctx, end := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	work.Go(func() {
+		for number := 0; ; number++ {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			work.Go(func() {
+				defer conn.Close()
+				to, err := net.Dial("tcp", server)
+				if err != nil {
+					return
+				}
+				defer to.Close()
+				context.AfterFunc(ctx, func() { conn.Close(); to.Close() })
+				work.Go(func() { _, _ = io.Copy(to, conn) })
+				if number%10 < 3 {
+					_ = to.SetReadDeadline(time.Now().Add(2 * time.Second))
+				}
+				_, err = io.Copy(conn, to)
+				if errors.Is(err, os.ErrDeadlineExceeded) {
+					<-ctx.Done()
+				}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		end()
+		listener.Close()
+		work.Wait()
+	})
+	return listener.Addr().String()
 }
 
 // Meetings with media, which k6 does not speak.

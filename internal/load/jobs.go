@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// Secret holds what a test must not show: TOKEN, or LIVEKIT_KEY and LIVEKIT_SECRET.
+	// Secret holds what a test must not show: TOKEN, or LIVEKIT_API_KEY and LIVEKIT_API_SECRET.
 	Secret = "load-secrets"
 	// RoleLabel and Role are on the nodes of the workers' pool, and its taint. The label is
 	// that of the stack's own pools (components.RoleLabel).
@@ -28,10 +28,14 @@ const (
 	nonroot = 65532
 	// keptSeconds is how long a finished Job stays with its logs: until the next morning.
 	keptSeconds = 24 * 60 * 60
-	// startTime is for nodes to pull the image and k6 to make its users, closeTime for what
-	// is open at the end (closeSeconds of lib.js) and the report.
-	startTime, closeTime = 10 * time.Minute, 2 * time.Minute
 )
+
+// startTime is for nodes to pull the image and k6 to make its users, closeTime for what is
+// open at the end (closeSeconds of lib.js) and the report.
+var startTime, closeTime = 10 * time.Minute, 2 * time.Minute
+
+// deadline is when a run is not going to end by itself any more, here or in a cluster.
+func (s Spec) deadline() time.Duration { return startTime + s.Ramp + s.Hold + closeTime }
 
 // Job renders the test as an Indexed Job: k6 splits the users by the pod's number. Nothing
 // of it is retried, because a second try would meet the load of the first. It needs nodes
@@ -53,7 +57,7 @@ func (s Spec) Job(request sizing.PodRequest) ([]Object, error) {
 		return nil, err
 	}
 	name := "load-" + string(s.Test)
-	workers, deadline := int32(s.Workers), int64((startTime+s.Ramp+s.Hold+closeTime)/time.Second)
+	workers, deadline := int32(s.Workers), int64(s.deadline()/time.Second)
 	job := &batchv1.Job{
 		TypeMeta: metav1.TypeMeta{APIVersion: "batch/v1", Kind: "Job"}, ObjectMeta: s.metadata(name),
 		Spec: batchv1.JobSpec{

@@ -19,13 +19,13 @@ var ErrMissed = errors.New("a target was missed; the lines above say which, and 
 const thresholdsCrossed = 99
 
 // stopTime bounds how long k6 may take to end its users after an interrupt.
-const stopTime = 15 * time.Second
+var stopTime = 15 * time.Second
 
 // arguments of k6 before the script: no bar of progress, and no port to be steered by.
 var arguments = []string{"run", "--quiet", "--address", ""}
 
-// Run runs the test with a k6, whose report goes to out. Secrets come from this process's
-// environment (TOKEN; LIVEKIT_KEY and LIVEKIT_SECRET), which arguments are no place for.
+// Run runs the test with a k6, whose report goes to out, and ends a k6 that does not end. Secrets come from this process's
+// environment (TOKEN; LIVEKIT_API_KEY and LIVEKIT_API_SECRET), which arguments are no place for.
 func (s Spec) Run(ctx context.Context, k6 string, out io.Writer) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -50,6 +50,9 @@ func (s Spec) Run(ctx context.Context, k6 string, out io.Writer) error {
 			return fmt.Errorf("writing k6's scripts: %w", err)
 		}
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, s.deadline(), fmt.Errorf(
+		"k6 did not end within %s: ramp, duration, %s to begin and %s to close", s.deadline(), startTime, closeTime))
+	defer cancel()
 	cmd := exec.CommandContext(ctx, k6, append(append([]string{}, arguments...), filepath.Join(directory, s.Test.Script()))...)
 	cmd.Env = os.Environ()
 	for _, v := range s.environment() {

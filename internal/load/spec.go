@@ -44,7 +44,7 @@ func (t Test) scheme() string {
 // secrets are the variables that a test reads its secrets from, and whether it needs them.
 func (t Test) secrets() (names []string, needed bool) {
 	if t == Signalling {
-		return []string{"LIVEKIT_KEY", "LIVEKIT_SECRET"}, true
+		return []string{"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"}, true
 	}
 	return []string{"TOKEN"}, false
 }

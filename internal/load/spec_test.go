@@ -62,8 +62,8 @@ func TestSpecRejects(t *testing.T) {
 
 // Without its secrets the signalling test does not begin.
 func TestRunNeedsSecrets(t *testing.T) {
-	t.Setenv("LIVEKIT_KEY", "")
+	t.Setenv("LIVEKIT_API_KEY", "")
 	s := load.Default(load.Signalling)
 	s.Target = target[load.Signalling]
-	require.ErrorContains(t, s.Run(t.Context(), "/nowhere", &bytes.Buffer{}), `LIVEKIT_KEY: "": must be in the environment for the signalling test`)
+	require.ErrorContains(t, s.Run(t.Context(), "/nowhere", &bytes.Buffer{}), `LIVEKIT_API_KEY: "": must be in the environment for the signalling test`)
 }

@@ -1,30 +1,31 @@
 // What k6 can of the design's SFU Performance Test: participants join LiveKit's rooms and
-// stay, over signalling. k6 speaks no WebRTC; media are in "gomeet load sfu".
+// stay, over signalling, and LiveKit answers their pings to the end. k6 speaks no WebRTC; media are in "gomeet load sfu".
 import exec from 'k6/execution';
 import crypto from 'k6/crypto';
 import encoding from 'k6/encoding';
-import { WebSocket } from 'k6/websockets';
-import { Rate, Trend } from 'k6/metrics';
-import { setInterval, clearInterval, setTimeout } from 'k6/timers';
-import { begins, holdSeconds, number, rampSeconds, stay, text } from './lib.js';
+import ws from 'k6/ws';
+import { sleep } from 'k6';
+import { Trend } from 'k6/metrics';
+import { begins, connections, holdSeconds, number, rampSeconds, stay, text } from './lib.js';
 
 const url = text('TARGET');
-const key = text('LIVEKIT_KEY');
-const secret = text('LIVEKIT_SECRET');
+const key = text('LIVEKIT_API_KEY');
+const secret = text('LIVEKIT_API_SECRET');
 const perRoom = number('PARTICIPANTS_PER_ROOM');
-const pingSeconds = number('PING_SECONDS');
 const run = text('RUN');
 
-const succeeded = new Rate('connection_success');
+const { thresholds, watch } = connections();
 const joining = new Trend('join_time', true);
 
-export const options = stay({ connection_success: [`rate>${number('CONNECTION_SUCCESS')}`] });
+export const options = stay(thresholds);
 
 // The messages of livekit_rtc.proto that are needed here, in protobuf's encoding: fields 14
-// (ping, an integer) and 8 (leave, empty) of a request, and 1 (join) of a response.
+// (ping, an integer) and 8 (leave, empty) of a request, and 1 (join) and 18 (pong, an
+// integer) of a response.
 const ping = new Uint8Array([(14 << 3) | 0, 1]).buffer;
 const leave = new Uint8Array([(8 << 3) | 2, 0]).buffer;
 const joinTag = (1 << 3) | 2;
+const pongTag = [((18 << 3) & 0x7f) | 0x80, 18 >> 4];
 
 // token is a JWT that lets one participant into a room while the test runs.
 function token(room, identity) {
@@ -40,40 +41,35 @@ function token(room, identity) {
 export default function () {
   const id = exec.vu.idInTest;
   const user = begins(id);
-  setTimeout(() => join(id, user.stay), user.wait);
+  sleep(user.wait / 1000);
+  join(id, user.stay);
 }
 
 function join(id, stays) {
   const room = `gomeet-load-${run}-${Math.floor((id - 1) / perRoom)}`;
   const began = Date.now();
-  const socket = new WebSocket(`${url}/rtc?protocol=15&auto_subscribe=0`, null, {
-    headers: { Authorization: `Bearer ${token(room, `load-${id}`)}` },
-  });
-  socket.binaryType = 'arraybuffer';
-  let pings, joined = false, leaving = false, counted = false;
-  const count = (good) => {
-    if (!counted) {
-      counted = true;
-      succeeded.add(good);
-    }
-  };
-  socket.addEventListener('message', (event) => {
-    if (joined || new Uint8Array(event.data)[0] !== joinTag) {
-      return;
-    }
-    joined = true;
-    joining.add(Date.now() - began);
-    pings = setInterval(() => socket.send(ping), pingSeconds * 1000);
-    setTimeout(() => {
-      leaving = true;
-      clearInterval(pings);
-      socket.send(leave);
+  let socket, joined = false;
+  const connection = watch(stays, {
+    ping: () => socket.sendBinary(ping),
+    leave: () => {
+      socket.sendBinary(leave);
       socket.close();
-    }, stays);
+    },
   });
-  socket.addEventListener('error', () => count(false));
-  socket.addEventListener('close', () => {
-    clearInterval(pings);
-    count(leaving);
+  const headers = { Authorization: `Bearer ${token(room, `load-${id}`)}` };
+  ws.connect(`${url}/rtc?protocol=15&auto_subscribe=0`, { headers }, (opened) => {
+    socket = opened;
+    connection.connected(socket);
+    socket.on('binaryMessage', (data) => {
+      const message = new Uint8Array(data);
+      if (message[0] === joinTag && !joined) {
+        joined = true;
+        joining.add(Date.now() - began);
+        connection.opened();
+      } else if (message[0] === pongTag[0] && message[1] === pongTag[1]) {
+        connection.answered();
+      }
+    });
   });
+  connection.gone();
 }
