@@ -86,6 +86,8 @@ func platformJobs() []ScrapeJob {
 	livekit.Interval = 5 * time.Second
 	patroni := pod("patroni", DataNamespace, "patroni", "postgres")
 	patroni.TLS = &data
+	store := pod("minio", DataNamespace, "minio", MinIOService)
+	store.Path, store.TLS = MinIOMetricsPath, &ScrapeTLS{CAFile: data.CAFile, ServerName: ServiceHost(MinIOService, DataNamespace)}
 	gateway := pod("pushgateway", MonitoringNamespace, "metrics", PushgatewayService)
 	gateway.HonorLabels = true
 	// Its pods and nodes are those it tells about, not its own.
@@ -106,6 +108,7 @@ func platformJobs() []ScrapeJob {
 		probed("redis", RedisService, "redis", RedisExporterService, RedisExporterPort, "/scrape",
 			"rediss://$1."+DataNamespace+fmt.Sprintf(".svc.cluster.local:%d", RedisPort), nil),
 		pod("pgbouncer", DataNamespace, "metrics", PgBouncerService),
+		store,
 		node,
 		state,
 		gateway,

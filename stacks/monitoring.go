@@ -122,7 +122,8 @@ func (w *workloads) limits() manifests.Limits {
 		l.Drill, l.Backups = true, append(l.Backups, manifests.PostgresBackups...)
 	}
 	if w.site.Name == w.cfg.Sites[0].Name && w.ownStore() {
-		l.Backups = append(l.Backups, manifests.RecordingsBackups...)
+		l.MinIOServers = poolOf(w.pools, sizing.RoleMinIO).Count
+		l.Jobs, l.Backups = append(l.Jobs, "minio"), append(l.Backups, manifests.RecordingsBackups...)
 	}
 	if w.site.Name == w.cfg.Sites[0].Name && (pg.Count > 0 || redis.Count > 0) {
 		l.Backups = append(l.Backups, manifests.StateBackups...)
