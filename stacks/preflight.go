@@ -64,7 +64,7 @@ func (c *Config) Check(s *account.Snapshot) (warnings []string, err error) {
 	check := &checker{cfg: c, plan: plan, account: s}
 	for _, look := range []func(){
 		check.placeholders, check.listener, check.offers, check.version, check.quota, check.registry,
-		check.names, check.ranges, check.replacements, check.servers,
+		check.names, check.ranges, check.replacements, check.servers, check.redisServers,
 	} {
 		look()
 	}

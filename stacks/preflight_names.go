@@ -149,11 +149,13 @@ func (c *checker) vpcRange(id string) string {
 	return ""
 }
 
-// pool returns the node pool of a role as the cluster has it, empty if it has none.
+// pool returns the node pool of a role as the cluster has it, empty if it has none. The name
+// of every pool but the default one ends in its size (components/nodepools.go).
 func (c *checker) pool(site Site, k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
 	for _, name := range []string{site.Name, site.Formerly} {
 		for _, pool := range k.NodePools {
-			if name != "" && pool.Name == c.environment(name).Name(string(role)) {
+			env := c.environment(name)
+			if name != "" && (pool.Name == env.Name(string(role)) || pool.Name == env.Name(string(role), pool.Size)) {
 				return *pool
 			}
 		}
@@ -177,5 +179,27 @@ func (c *checker) servers() {
 			c.problems.add(qualified("pools.minio.count"), strconv.Itoa(wanted), "cannot change while objectStore is %q: the servers of site %q are %d, "+
 				"and no other number can read what they wrote; move the recordings to a new store (docs/data.md)", ObjectStoreMinIO, site.Name, has)
 		}
+	}
+}
+
+// redisServers reports a changed number of masters of a Redis Cluster, and servers that would
+// go. The job that looks after the cluster makes new servers replicas and moves no slot: more
+// masters would be replicas of the old ones, and a server that goes may be a master. Three
+// masters may get their replicas.
+func (c *checker) redisServers() {
+	for _, site := range c.cfg.Sites {
+		k := c.cluster(site)
+		if k == nil {
+			continue
+		}
+		nodes := c.pool(site, k, sizing.RoleRedis).Count
+		wanted, replicas := sizing.RedisServers(poolOf(c.plan.PoolsAt(site.Name), sizing.RoleRedis).Count)
+		has, had := sizing.RedisServers(nodes)
+		if has == 0 || wanted == 0 || wanted == has || wanted > has && wanted/(replicas+1) == has/(had+1) {
+			continue
+		}
+		c.problems.add(qualified("pools.redis.count"), strconv.Itoa(poolOf(c.plan.PoolsAt(site.Name), sizing.RoleRedis).Count),
+			"would make %d Redis servers of the %d of site %q, and nothing moves slots to new masters or away from those that go; "+
+				"set it to %d, and for more memory take a larger gomeet:pools.redis.size (docs/data.md)", wanted, has, site.Name, nodes)
 	}
 }

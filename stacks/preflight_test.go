@@ -2,12 +2,14 @@ package stacks_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"testing"
 
 	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/components"
 	"github.com/gomeet/infra/internal/account"
 	"github.com/gomeet/infra/sizing"
 	"github.com/gomeet/infra/stacks"
@@ -51,9 +53,14 @@ func deployedAccount() *account.Snapshot {
 }
 
 // withServers has a pool of object store servers.
-func withServers(count int) *account.Snapshot {
+func withServers(count int) *account.Snapshot { return withPool("minio", "s-4vcpu-8gb", count) }
+
+// withPool has a pool under the name that components.NodePools gives it.
+func withPool(role, size string, count int) *account.Snapshot {
 	s := deployedAccount()
-	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-minio", Count: count})
+	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{
+		Name: components.Environment{Stack: "prod", Site: "singapore"}.Name(role, size), Size: size, Count: count,
+	})
 	return s
 }
 
@@ -64,7 +71,7 @@ func TestWarnings(t *testing.T) {
 		require.NoError(t, err)
 		s := deployedAccount()
 		if size != "" {
-			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{Name: "gomeet-prod-singapore-sfu", Size: size})
+			s = withPool("sfu", size, 12)
 		}
 		warnings, err := cfg.Check(s)
 		require.NoError(t, err)
@@ -184,6 +191,26 @@ func TestCheck(t *testing.T) {
 			account: func(s *account.Snapshot) { *s = *withServers(4) },
 			set:     map[string]string{"gomeet:objectStore": "minio"},
 		},
+		"a fourth Redis master": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":8}}`},
+			want:    []string{redisCount("8", 8, 6)},
+		},
+		"fewer Redis servers": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":3}}`},
+			want:    []string{redisCount("3", 3, 6)},
+		},
+		"a spare node for Redis": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":7}}`},
+		},
+		"replicas for three Redis masters": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 2) },
+		},
+		"larger Redis nodes": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-2vcpu-8gb", 6) },
+		},
 		"a second stack of this name": {
 			account: func(s *account.Snapshot) {
 				*s = *deployedAccount()
@@ -249,6 +276,12 @@ func TestCheck(t *testing.T) {
 			require.ElementsMatch(t, c.want, got)
 		})
 	}
+}
+
+func redisCount(count string, wanted, has int) string {
+	return fmt.Sprintf(`gomeet:pools.redis.count: %q: would make %d Redis servers of the %d of site "singapore", `+
+		`and nothing moves slots to new masters or away from those that go; set it to %d, `+
+		`and for more memory take a larger gomeet:pools.redis.size (docs/data.md)`, count, wanted, has, has)
 }
 
 func replaced(key, want, has string) string {
