@@ -83,6 +83,11 @@ func (c *checker) warnings() (warnings []string) {
 			warnings = append(warnings, fmt.Sprintf("%s: %q: site %q has %q, whose nodes go as soon as the new ones are there, "+
 				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))
 		}
+		if c.cfg.KubernetesVersion != k.VersionSlug && has != "" {
+			warnings = append(warnings, fmt.Sprintf("%s: %q: the upgrade of site %q from %q replaces every node, and waits for the meetings "+
+				"on them as long as DigitalOcean lets it; deploy when none is (docs/foundation.md)",
+				qualified("kubernetesVersion"), c.cfg.KubernetesVersion, site.Name, k.VersionSlug))
+		}
 	}
 	return warnings
 }

@@ -91,6 +91,22 @@ func yours(alerting, protect string) map[string]string {
 	}
 }
 
+// So does another version of Kubernetes, where there are SFU nodes.
+func TestWarningOfAnUpgrade(t *testing.T) {
+	cfg, err := stacks.Load("prod", configuration(t, "prod"))
+	require.NoError(t, err)
+	s := withPool("sfu", "g-16vcpu-64gb", 12)
+	s.Clusters[0].VersionSlug = "1.34.8-do.0"
+	warnings, err := cfg.Check(s)
+	require.NoError(t, err)
+	require.Len(t, warnings, 1)
+	require.Contains(t, warnings[0], `gomeet:kubernetesVersion: "1.35.4-do.0": the upgrade of site "singapore" from "1.34.8-do.0" replaces every node`)
+	s.Clusters[0].NodePools = nil
+	warnings, err = cfg.Check(s)
+	require.NoError(t, err)
+	require.Empty(t, warnings)
+}
+
 func TestCheck(t *testing.T) {
 	const renamed = `[{"name":"sg","formerly":"singapore","region":"sgp1","vpcRange":"10.64.0.0/20","clusterSubnet":"10.65.0.0/18","serviceSubnet":"10.65.64.0/20"}]`
 	taken := func(what string) string {
