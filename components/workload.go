@@ -93,8 +93,8 @@ func budgetOf(ctx *pulumi.Context, logical, namespace, app string, env Environme
 	_, err := policyv1.NewPodDisruptionBudget(ctx, logical, &policyv1.PodDisruptionBudgetArgs{
 		Metadata: object(pulumi.String(namespace), app, env),
 		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable: pulumi.Int(1),
-			Selector:       &metav1.LabelSelectorArgs{MatchLabels: selector(app)},
+			MaxUnavailable:             pulumi.Int(1),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(app)},
 			UnhealthyPodEvictionPolicy: pulumi.String(unready),
 		},
 	}, opts...)

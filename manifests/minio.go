@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// The self-hosted object store (decision 7): the Service that clients use, the headless
+// The self-hosted object store (docs/decisions/0007): the Service that clients use, the headless
 // one of its pods, and its port, MinIO's own default.
 const (
 	MinIOService, MinIOMembers, MinIOPort = "minio", "minio-members", 9000
