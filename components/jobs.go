@@ -1,6 +1,8 @@
 package components
 
 import (
+	"fmt"
+
 	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
@@ -27,6 +29,8 @@ type task struct {
 	claimGiB int
 	// deadline is the most seconds it may take.
 	deadline int
+	// unawaited does not hold a deployment up.
+	unawaited bool
 	// account is a service account with a token; empty is none.
 	account pulumi.StringInput
 	// role is where it runs; empty is the default pool, away from what it backs up.
@@ -36,7 +40,12 @@ type task struct {
 }
 
 // taskRequest is what a task asks for: tools that compress and send, one at a time.
-var taskRequest = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 256}
+// drillRequest is that of a task with a server of its own in it: PostgreSQL with its
+// defaults (128 MiB of shared_buffers), and what recovers it.
+var (
+	taskRequest  = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 256}
+	drillRequest = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 512}
+)
 
 func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	security := restrictedPod()
@@ -45,6 +54,9 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	}
 	work := &corev1.EmptyDirVolumeSourceArgs{Medium: pulumi.String("Memory"), SizeLimit: pulumi.String("32Mi")}
 	asked := resources(taskRequest)
+	if t.claimGiB > 0 {
+		asked = resources(drillRequest)
+	}
 	if t.workGiB > 0 {
 		size := pulumi.String(gibibytes(t.workGiB))
 		work = &corev1.EmptyDirVolumeSourceArgs{SizeLimit: size}
@@ -77,6 +89,7 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	}
 	if t.account != nil {
 		spec.ServiceAccountName = t.account.ToStringOutput().ToStringPtrOutput()
+		spec.ImagePullSecrets = pullSecrets(t.image)
 	}
 	role := t.role
 	if role == "" {
@@ -96,11 +109,15 @@ const (
 	lateSeconds = 1800
 	// keptSuccesses and keptFailures of each schedule stay readable.
 	keptSuccesses, keptFailures = 1, 3
+	// claimKeptSeconds is how long a run that had a volume stays readable: the volume goes
+	// with the pod, and the pod with its Job. It costs as much as any other meanwhile, and
+	// what was restored is on it.
+	claimKeptSeconds = 6 * 3600
 )
 
 // job is the specification that both kinds of run share.
 func (t task) job(env Environment) *batchv1.JobSpecArgs {
-	return &batchv1.JobSpecArgs{
+	spec := &batchv1.JobSpecArgs{
 		BackoffLimit:          pulumi.Int(retries),
 		ActiveDeadlineSeconds: pulumi.Int(t.deadline),
 		Template: &corev1.PodTemplateSpecArgs{
@@ -108,6 +125,10 @@ func (t task) job(env Environment) *batchv1.JobSpecArgs {
 			Spec:     t.pod(env),
 		},
 	}
+	if t.claimGiB > 0 {
+		spec.TtlSecondsAfterFinished = pulumi.Int(claimKeptSeconds)
+	}
+	return spec
 }
 
 // onceRetries of a task that waits for a new cluster of servers, which takes a minute to
@@ -127,10 +148,16 @@ func (d *Data) once(ctx *pulumi.Context, logical string, t task, changes string,
 	spec.BackoffLimit = pulumi.Int(onceRetries)
 	spec.Template.(*corev1.PodTemplateSpecArgs).Metadata.(*metav1.ObjectMetaArgs).Annotations = rolls(d.digest, changes)
 	metadata := object(d.in, t.name, d.env)
+	if t.unawaited {
+		unawaited(metadata)
+	}
 	metadata.Name = pulumi.JSONMarshal(spec.Template).ApplyT(func(pod string) string {
 		return t.name + "-" + digest(pod)[:8]
 	}).(pulumi.StringOutput)
-	_, err := batchv1.NewJob(ctx, logical, &batchv1.JobArgs{Metadata: metadata, Spec: spec}, opts...)
+	// The provider would give up after ten minutes, whatever the Job's deadline is.
+	limit := fmt.Sprintf("%ds", t.deadline)
+	_, err := batchv1.NewJob(ctx, logical, &batchv1.JobArgs{Metadata: metadata, Spec: spec},
+		append(opts, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit}))...)
 	return err
 }
 

@@ -133,7 +133,7 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 		return nil, err
 	}
 	if _, err := corev1.NewService(ctx, logical, &corev1.ServiceArgs{
-		Metadata: object(in, livekitApp, env),
+		Metadata: unawaited(object(in, livekitApp, env)),
 		Spec: &corev1.ServiceSpecArgs{
 			Selector: selector(livekitApp),
 			Ports: corev1.ServicePortArray{

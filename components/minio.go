@@ -37,6 +37,8 @@ type MinIOArgs struct {
 	// RootPassword and Password are those of manifests.MinIORootUser and MinIOUser, both
 	// secret.
 	RootPassword, Password pulumi.StringInput
+	// PasswordsDigest changes with them: then the user's is set anew.
+	PasswordsDigest string
 	// RetentionDays is when recordings are deleted here; the copy has its own retention.
 	RetentionDays int
 	// Copy is the bucket that the recordings are copied to; its recipient is not used.

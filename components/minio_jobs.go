@@ -63,7 +63,7 @@ func (m *MinIO) setup(ctx *pulumi.Context, logical string, args *MinIOArgs, t ta
 		variable("MC_CONFIG_DIR", "/tmp/mc"), variable("BUCKET", manifests.MinIOBucket), variable("STORE_USER", manifests.MinIOUser),
 		variable("RETENTION_DAYS", fmt.Sprint(args.RetentionDays)),
 	)
-	return data.once(ctx, logical+"-setup", t, "", opts...)
+	return data.once(ctx, logical+"-setup", t, args.PasswordsDigest, opts...)
 }
 
 // copyRemotes are rclone's names of both buckets, configured by variables alone.

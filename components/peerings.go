@@ -9,9 +9,11 @@ import (
 // private addresses. DigitalOcean publishes no price for it.
 //
 // What reaches what: nodes of any site reach nodes of any other; pods reach their own
-// site's pods and nodes. Whether a VPC-native cluster's pod range is routed over a
-// peering is documented nowhere, so nothing here depends on it: what crosses sites is
-// addressed by node. A peering is replaced when one of its VPCs is.
+// site's pods and nodes. Pods of VPC-native clusters reach peered VPCs as well, with their own
+// addresses (docs.digitalocean.com/products/kubernetes/details/features), but nothing here
+// depends on it: what crosses sites is addressed by node, or by the private load balancer of
+// the databases, of which see docs/real-account.md. A peering is replaced when one of its
+// VPCs is.
 type Peerings struct {
 	pulumi.ResourceState
 }

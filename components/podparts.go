@@ -42,10 +42,13 @@ func inMemory(name, size string) *corev1.VolumeArgs {
 func pushMetrics() *corev1.EnvVarArgs { return variable("METRICS_PUSH", manifests.PushgatewayURL()) }
 
 // controlPlane is Kubernetes' API. DigitalOcean does not say where in which range it is,
-// so only the port is fixed. It is never link-local, where each Droplet's metadata is.
+// so only the ports are fixed: 443 is the Service's, 6443 the API server's own, and 16443
+// that of the proxy to a highly available control plane, which runs on each node
+// (docs.digitalocean.com/products/kubernetes/details/limits, cpc-bridge-proxy). It is never
+// link-local, where each Droplet's metadata is.
 var controlPlane = tcp(peer{
 	cidr: "0.0.0.0/0", except: []string{"169.254.0.0/16"}, entities: append([]string{"kube-apiserver"}, nodeEntities...),
-}, 443, 6443)
+}, 443, 6443, 16443)
 
 // serviceAccount makes an account of the data tier that may do what the rules say, in
 // its namespace, and returns its name.

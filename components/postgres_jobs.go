@@ -87,15 +87,23 @@ func (p *Postgres) backups(ctx *pulumi.Context, logical string, args *PostgresAr
 	}{
 		{"full", manifests.PgBackRestFullSchedule, fullSeconds}, {"incr", manifests.PgBackRestIncrSchedule, incrSeconds},
 	} {
-		if err := p.data.schedule(ctx, logical, kind.schedule, task{
+		backup := task{
 			name: "postgres-backup-" + kind.name, app: postgresJobs, image: p.data.tools, deadline: kind.seconds, account: account,
 			command: []string{scriptsDir + "/postgres-backup-exec.sh", kind.name},
 			env: corev1.EnvVarArray{
 				variable("NAMESPACE", manifests.DataNamespace), variable("SELECTOR", manifests.PatroniScopeLabel+"="+args.Config.Scope),
 				variable("CONTAINER", postgresApp), variable("SCRIPTS", scriptsDir),
 			},
-		}, opts...); err != nil {
+		}
+		if err := p.data.schedule(ctx, logical, kind.schedule, backup, opts...); err != nil {
 			return err
+		}
+		if kind.schedule == manifests.PgBackRestIncrSchedule {
+			// Nothing is archived before the first backup has made the stanza.
+			backup.name, backup.unawaited = "postgres-backup-first", true
+			if err := p.data.once(ctx, logical+"-backup-first", backup, "", opts...); err != nil {
+				return err
+			}
 		}
 	}
 	return p.data.schedule(ctx, logical, manifests.PostgresDrillSchedule, task{

@@ -29,6 +29,7 @@ func (p *Postgres) pod(args *PostgresArgs, account pulumi.StringInput) *corev1.P
 		// Patroni keeps its lock in Kubernetes, so this pod has a token.
 		ServiceAccountName:            account.ToStringOutput().ToStringPtrOutput(),
 		AutomountServiceAccountToken:  pulumi.Bool(true),
+		ImagePullSecrets:              pullSecrets(args.Image),
 		EnableServiceLinks:            pulumi.Bool(false),
 		PriorityClassName:             pulumi.String(string(priorityData)),
 		TerminationGracePeriodSeconds: pulumi.Int(postgresStopSeconds),

@@ -15,6 +15,8 @@ const (
 	redisRepairSchedule = "*/5 * * * *"
 	// redisRepairSeconds ends a repair before the one after the next.
 	redisRepairSeconds = 540
+	// redisCreateSeconds is how long the nodes may take to come, with their volumes.
+	redisCreateSeconds = 1800
 	// redisBackupSeconds ends a backup before the next.
 	redisBackupSeconds = 3300
 )
@@ -48,6 +50,13 @@ func (r *Redis) jobs(ctx *pulumi.Context, logical string, args *RedisArgs, opts 
 	repair.command = []string{scriptsDir + "/redis-cluster.sh"}
 	repair.env = append(corev1.EnvVarArray{variable("REDIS_REPLICAS", fmt.Sprint(args.Layout.Replicas))}, reach...)
 	if err := data.schedule(ctx, logical, redisRepairSchedule, repair, opts...); err != nil {
+		return err
+	}
+	// Once now: whatever needs Redis would wait for the schedule, and deployments that wait
+	// for their pods give up after ten minutes.
+	first := repair
+	first.name, first.deadline = "redis-create", redisCreateSeconds
+	if err := data.once(ctx, logical+"-create", first, "", opts...); err != nil {
 		return err
 	}
 	for _, kind := range []struct{ name, schedule string }{

@@ -72,6 +72,15 @@ func databaseRules(l Limits) RuleFile {
 			Action:  "A failover to it would take long. Look at its disk, and for a query that holds replay up.",
 		},
 		Alert{
+			// A member that never was primary archives nothing, and fails at nothing.
+			Name:     "WALArchivingFails",
+			Expr:     `increase(pg_stat_archiver_failed_count[15m]) > 0 and increase(pg_stat_archiver_archived_count[15m]) == 0`,
+			For:      5 * time.Minute,
+			Severity: Critical, Owner: OwnerData,
+			Summary: "{{ $labels.pod }} archives no WAL: what is written now cannot be restored, and fills its volume.",
+			Action:  "Its log says why. Then run pgbackrest check there: the bucket's key, the bucket, or the stanza.",
+		},
+		Alert{
 			Name:     "PostgresStandbyLags",
 			Expr:     standbyLags,
 			For:      10 * time.Minute,

@@ -19,6 +19,11 @@ var databaseFirings = map[string]firing{
 		series{`patroni_postgres_running{pod="a"}`: "1x20"},
 		series{`patroni_postgres_running{pod="a"}`: "1x20", `patroni_postgres_running{pod="b"}`: "1x20"}},
 	"PostgresReplicaLags": {"10m", lag(17 << 20), lag(15 << 20)},
+	// Some that fail are tried again; an idle server has nothing to archive.
+	"WALArchivingFails": {"20m",
+		series{`pg_stat_archiver_failed_count{pod="a"}`: "0+3x30", `pg_stat_archiver_archived_count{pod="a"}`: "5x30"},
+		series{`pg_stat_archiver_failed_count{pod="a"}`: "0+3x30", `pg_stat_archiver_archived_count{pod="a"}`: "5+1x30",
+			`pg_stat_archiver_failed_count{pod="b"}`: "7x30", `pg_stat_archiver_archived_count{pod="b"}`: "5x30"}},
 	// Nobody writes: what came last is old, and the standby has it. It still has when a backup
 	// of the idle primary brings some WAL twice, and a primary follows nobody.
 	"PostgresStandbyLags": {"45m", standby("0x60", 0, "5x60", "5x60"), merged(

@@ -109,7 +109,8 @@ func openCilium(r Resource) []Problem {
 	var problems []Problem
 	for i, rule := range r.Get("spec", "ingress").Items() {
 		subject := fmt.Sprintf("ingress %d", i)
-		named := rule.Unknown() || slices.ContainsFunc(ciliumPeers, func(key string) bool {
+		// A rule of nothing is Cilium's way to let in nobody.
+		named := rule.Unknown() || len(rule.Fields()) == 0 || slices.ContainsFunc(ciliumPeers, func(key string) bool {
 			peers := rule.Get(key)
 			return peers.Unknown() || len(peers.Items()) > 0
 		})

@@ -3,6 +3,7 @@ package stacks_test
 import (
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,9 @@ import (
 
 // The nodes of a pod's own cluster, as Cilium calls them, and Kubernetes' API beside them.
 const nodesOnly, nodesAndAPI = "host remote-node", "host kube-apiserver remote-node"
+
+// apiEdge is an edge to Kubernetes' API.
+var apiEdge = regexp.MustCompile(` egress TCP (443|6443|16443)$`)
 
 // Every edge with the nodes of a pod's own cluster exists for Cilium as well, which by default
 // selects no node by its address: for each range that holds the site's nodes the same protocol
@@ -49,7 +53,7 @@ func TestNodesAreEntitiesToCilium(t *testing.T) {
 					}
 					compared++
 					want := nodesOnly
-					if slices.Equal(ports, []string{"TCP 443", "TCP 6443"}) {
+					if slices.Equal(ports, []string{"TCP 443", "TCP 6443", "TCP 16443"}) {
 						want = nodesAndAPI
 					}
 					require.Contains(t, entities[edge], want, "%s has no such edge for Cilium: %v", edge, entities[edge])
@@ -62,8 +66,7 @@ func TestNodesAreEntitiesToCilium(t *testing.T) {
 		require.True(t, ranges[edge], "%s: Cilium lets pass what no NetworkPolicy does", edge)
 		for _, list := range lists {
 			require.Contains(t, []string{nodesOnly, nodesAndAPI}, list, edge)
-			require.True(t, list == nodesOnly || strings.HasSuffix(edge, " egress TCP 443") || strings.HasSuffix(edge, " egress TCP 6443"),
-				"%s: Kubernetes' API is not there", edge)
+			require.True(t, list == nodesOnly || apiEdge.MatchString(edge), "%s: Kubernetes' API is not there", edge)
 		}
 	}
 }

@@ -41,6 +41,7 @@ var keys = []key{
 	{name: "recordedPercent", fallback: "100", parse: func(l *loader, raw string) {
 		l.config.Target.RecordedPercent = l.integer("recordedPercent", raw)
 	}},
+	{name: "usage", fallback: "{}", parse: (*loader).usage},
 	{name: "model", fallback: string(sizing.ModelDesign), parse: func(l *loader, raw string) {
 		l.config.Model = oneOf(l, "model", raw, sizing.ModelDesign, sizing.ModelCapacity)
 	}},

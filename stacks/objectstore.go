@@ -76,6 +76,7 @@ func (w *workloads) minio(ctx *pulumi.Context, data *components.Data, opts ...pu
 		Data: data, Config: manifests.DefaultMinIO(poolOf(w.pools, sizing.RoleMinIO).Count), Image: w.cfg.MinIOImage,
 		VolumeGiB: w.plan.VolumeAt(sizing.RoleMinIO, w.site.Name), Request: w.plan.MinIORequest(),
 		RootPassword: secret(password(manifests.MinIORootUser)), Password: secret(password(manifests.MinIOUser)),
+		PasswordsDigest: w.secretsDigest(map[string]string{"objectStorePassword": w.cfg.Secrets.ObjectStorePassword}),
 		// The volumes are sized for the hot days; the copy is kept for the rest.
 		RetentionDays: w.cfg.Target.HotDays,
 		Copy: components.BackupBucket{

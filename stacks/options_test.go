@@ -113,6 +113,19 @@ func TestRenamedSiteKeepsItsResources(t *testing.T) {
 	}
 }
 
+// Nodes older than the first peering of their VPC have no routes to another one.
+func TestClustersWaitForPeerings(t *testing.T) {
+	r := recorder(false)
+	require.NoError(t, deploy(t, "prod", r))
+	clusters := r.Resources("gomeet:kubernetes:Cluster")
+	require.Len(t, clusters, 2)
+	for _, cluster := range clusters {
+		require.True(t, slices.ContainsFunc(cluster.Options.GetDependencies(), func(urn string) bool {
+			return strings.HasSuffix(urn, "VpcPeering::peerings-singapore-jakarta")
+		}), "%v", cluster.Options.GetDependencies())
+	}
+}
+
 // Keys to buckets are kept encrypted, whatever the provider says.
 func TestBucketKeysAreSecret(t *testing.T) {
 	r := recorder(false)

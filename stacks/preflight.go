@@ -78,7 +78,7 @@ func (c *checker) warnings() (warnings []string) {
 		if k == nil {
 			continue
 		}
-		want, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleSFU).Size, c.pool(site, k, sizing.RoleSFU).Size
+		want, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleSFU).Size, pool(k, sizing.RoleSFU).Size
 		if has != "" && want != "" && want != has {
 			warnings = append(warnings, fmt.Sprintf("%s: %q: site %q has %q, whose nodes go as soon as the new ones are there, "+
 				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))

@@ -128,7 +128,7 @@ func (c *checker) replacements() {
 			{at("clusterSubnet"), site.ClusterSubnet.String(), k.ClusterSubnet},
 			{at("serviceSubnet"), site.ServiceSubnet.String(), k.ServiceSubnet},
 			{at("vpcRange"), site.VPCRange.String(), c.vpcRange(k.VPCUUID)},
-			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, c.pool(site, k, sizing.RoleDefault).Size},
+			{qualified("pools.default.size"), poolOf(c.plan.PoolsAt(site.Name), sizing.RoleDefault).Size, pool(k, sizing.RoleDefault).Size},
 		} {
 			if v.has != "" && v.want != v.has {
 				c.problems.add(v.key, v.want, replaces, site.Name, v.has)
@@ -149,15 +149,12 @@ func (c *checker) vpcRange(id string) string {
 	return ""
 }
 
-// pool returns the node pool of a role as the cluster has it, empty if it has none. The name
-// of every pool but the default one ends in its size (components/nodepools.go).
-func (c *checker) pool(site Site, k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
-	for _, name := range []string{site.Name, site.Formerly} {
-		for _, pool := range k.NodePools {
-			env := c.environment(name)
-			if name != "" && (pool.Name == env.Name(string(role)) || pool.Name == env.Name(string(role), pool.Size)) {
-				return *pool
-			}
+// pool returns the node pool of a role as the cluster has it, empty if it has none. Its
+// name says its size as well, its label says the role alone.
+func pool(k *godo.KubernetesCluster, role sizing.Role) godo.KubernetesNodePool {
+	for _, pool := range k.NodePools {
+		if pool.Labels[components.RoleLabel] == string(role) {
+			return *pool
 		}
 	}
 	return godo.KubernetesNodePool{}
@@ -174,7 +171,7 @@ func (c *checker) servers() {
 		if k == nil {
 			continue
 		}
-		wanted, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleMinIO).Count, c.pool(site, k, sizing.RoleMinIO).Count
+		wanted, has := poolOf(c.plan.PoolsAt(site.Name), sizing.RoleMinIO).Count, pool(k, sizing.RoleMinIO).Count
 		if has != 0 && wanted != has {
 			c.problems.add(qualified("pools.minio.count"), strconv.Itoa(wanted), "cannot change while objectStore is %q: the servers of site %q are %d, "+
 				"and no other number can read what they wrote; move the recordings to a new store (docs/data.md)", ObjectStoreMinIO, site.Name, has)
@@ -192,7 +189,7 @@ func (c *checker) redisServers() {
 		if k == nil {
 			continue
 		}
-		nodes := c.pool(site, k, sizing.RoleRedis).Count
+		nodes := pool(k, sizing.RoleRedis).Count
 		wanted, replicas := sizing.RedisServers(poolOf(c.plan.PoolsAt(site.Name), sizing.RoleRedis).Count)
 		has, had := sizing.RedisServers(nodes)
 		if has == 0 || wanted == 0 || wanted == has || wanted > has && wanted/(replicas+1) == has/(had+1) {

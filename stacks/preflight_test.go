@@ -41,7 +41,7 @@ func deployedAccount() *account.Snapshot {
 	s.Clusters = []*godo.KubernetesCluster{{
 		Name: "gomeet-prod-singapore-cluster", RegionSlug: "sgp1", VersionSlug: "1.35.4-do.0", VPCUUID: "v", HA: true,
 		ClusterSubnet: "10.65.0.0/18", ServiceSubnet: "10.65.64.0/20", Tags: []string{owner},
-		NodePools: []*godo.KubernetesNodePool{{Name: "gomeet-prod-singapore-default", Size: "s-2vcpu-4gb"}},
+		NodePools: []*godo.KubernetesNodePool{deployedPool("default", "s-2vcpu-4gb", 2)},
 	}}
 	s.LoadBalancers = []godo.LoadBalancer{{Name: "gomeet-prod-singapore-web", VPCUUID: "v"}}
 	s.Projects = []godo.Project{{Name: "gomeet-prod", Description: owner}}
@@ -52,15 +52,21 @@ func deployedAccount() *account.Snapshot {
 	return s
 }
 
+// deployedPool is a pool as the program makes it.
+func deployedPool(role, size string, count int) *godo.KubernetesNodePool {
+	return &godo.KubernetesNodePool{
+		Name: "gomeet-prod-singapore-" + role + "-" + size, Size: size, Count: count,
+		Labels: map[string]string{components.RoleLabel: role},
+	}
+}
+
 // withServers has a pool of object store servers.
 func withServers(count int) *account.Snapshot { return withPool("minio", "s-4vcpu-8gb", count) }
 
 // withPool has a pool under the name that components.NodePools gives it.
 func withPool(role, size string, count int) *account.Snapshot {
 	s := deployedAccount()
-	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, &godo.KubernetesNodePool{
-		Name: components.Environment{Stack: "prod", Site: "singapore"}.Name(role, size), Size: size, Count: count,
-	})
+	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool(role, size, count))
 	return s
 }
 

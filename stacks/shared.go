@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/gomeet/infra/components"
@@ -13,6 +15,13 @@ type shared struct {
 	zone     *components.Zone
 	storage  *components.Storage
 	delivery *components.Delivery
+	// networks are the sites' VPCs in the order of the configuration, and peerings what joins
+	// them, if anything does.
+	networks []*components.Network
+	peerings []pulumi.Resource
+	// data is the data tier of the first site, without which nothing at another site gets
+	// ready.
+	data []pulumi.Resource
 	// dataAddress is where other sites reach the primary site's databases.
 	dataAddress pulumi.StringInput
 }
@@ -33,25 +42,39 @@ func deployShared(ctx *pulumi.Context, cfg *Config, plan *sizing.Plan) (*shared,
 	return s, err
 }
 
-// joinSites makes what needs all sites: peerings and the project.
-func joinSites(ctx *pulumi.Context, cfg *Config, s *shared, sites []*deployedSite) error {
+// joinNetworks makes the sites' VPCs and their peerings, before any cluster: nodes that are
+// older than the first peering of their VPC have no routes to another one
+// (docs.digitalocean.com/products/networking/vpc/how-to/create-peering).
+func joinNetworks(ctx *pulumi.Context, cfg *Config, s *shared) error {
 	var names []string
 	var vpcs []pulumi.StringInput
+	for _, site := range cfg.Sites {
+		network, err := components.NewNetwork(ctx, site.Name, &components.NetworkArgs{
+			Environment: cfg.environment(site), Range: site.VPCRange.String(),
+		}, formerly(site))
+		if err != nil {
+			return fmt.Errorf("site %q: %w", site.Name, err)
+		}
+		s.networks = append(s.networks, network)
+		names, vpcs = append(names, site.Name), append(vpcs, network.VPCID)
+	}
+	if len(names) == 1 {
+		return nil
+	}
+	peerings, err := components.NewPeerings(ctx, "peerings", &components.PeeringsArgs{Environment: s.env, Sites: names, VPCs: vpcs})
+	s.peerings = []pulumi.Resource{peerings}
+	return err
+}
+
+// joinSites makes what needs all sites: the project.
+func joinSites(ctx *pulumi.Context, s *shared, sites []*deployedSite) error {
 	members := pulumi.StringArray{
 		s.zone.CloudURN, s.storage.Recordings.BucketUrn, s.storage.Backups.BucketUrn, s.storage.State.BucketUrn,
 	}
-	for i, site := range sites {
-		names, vpcs = append(names, cfg.Sites[i].Name), append(vpcs, site.network.VPCID)
+	for _, site := range sites {
 		members = append(members, site.cluster.CloudURN)
 		for _, edge := range sortedKeys(site.balancers.All) {
 			members = append(members, site.balancers.All[edge].LoadBalancerUrn)
-		}
-	}
-	if len(sites) > 1 {
-		if _, err := components.NewPeerings(ctx, "peerings", &components.PeeringsArgs{
-			Environment: s.env, Sites: names, VPCs: vpcs,
-		}); err != nil {
-			return err
 		}
 	}
 	_, err := components.NewProject(ctx, "project", &components.ProjectArgs{Environment: s.env, Members: members})

@@ -20,14 +20,17 @@ type deployedSite struct {
 	pools     []sizing.Pool
 }
 
+// environment is a site of the stack.
+func (c *Config) environment(site Site) components.Environment {
+	return components.Environment{Stack: c.Stack, ID: c.ID, Site: site.Name, Region: site.Region, Protected: c.Protect}
+}
+
 // deploySite declares the i-th site of the configuration.
 func deploySite(
 	ctx *pulumi.Context, cfg *Config, plan *sizing.Plan, s *shared, i int,
 ) (*deployedSite, error) {
 	site := cfg.Sites[i]
-	env := components.Environment{
-		Stack: cfg.Stack, ID: cfg.ID, Site: site.Name, Region: site.Region, Protected: cfg.Protect,
-	}
+	env := cfg.environment(site)
 	if store := cfg.SecretStore; store != nil {
 		env.Secrets = &components.SecretStore{
 			Region: store.Region, Prefix: store.Prefix,
@@ -35,13 +38,8 @@ func deploySite(
 		}
 	}
 	renamed := formerly(site)
-	d := &deployedSite{pools: plan.PoolsAt(site.Name), hosts: components.Hosts(site.Name, i == 0)}
+	d := &deployedSite{network: s.networks[i], pools: plan.PoolsAt(site.Name), hosts: components.Hosts(site.Name, i == 0)}
 	var err error
-	if d.network, err = components.NewNetwork(ctx, site.Name, &components.NetworkArgs{
-		Environment: env, Range: site.VPCRange.String(),
-	}, renamed); err != nil {
-		return nil, err
-	}
 	if d.cluster, err = components.NewCluster(ctx, site.Name, &components.ClusterArgs{
 		Environment:         env,
 		VPCID:               d.network.VPCID,
@@ -54,7 +52,7 @@ func deploySite(
 		AllowedAddresses:    cfg.ControlPlaneAllowedAddresses,
 		RegistryIntegration: cfg.RegistryIntegration,
 		Default:             poolOf(d.pools, sizing.RoleDefault),
-	}, renamed); err != nil {
+	}, renamed, pulumi.DependsOn(s.peerings)); err != nil {
 		return nil, err
 	}
 	pools, err := components.NewNodePools(ctx, site.Name, &components.NodePoolsArgs{

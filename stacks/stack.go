@@ -45,6 +45,9 @@ func Deploy(ctx *pulumi.Context, cfg *Config) error {
 		return err
 	}
 	results := newOutputs(plan, cfg, shared)
+	if err := joinNetworks(ctx, cfg, shared); err != nil {
+		return err
+	}
 	var sites []*deployedSite
 	for i, site := range cfg.Sites {
 		deployed, err := deploySite(ctx, cfg, plan, shared, i)
@@ -54,7 +57,7 @@ func Deploy(ctx *pulumi.Context, cfg *Config) error {
 		sites = append(sites, deployed)
 		results.add(site, deployed)
 	}
-	if err := joinSites(ctx, cfg, shared, sites); err != nil {
+	if err := joinSites(ctx, shared, sites); err != nil {
 		return err
 	}
 	results.export(ctx)

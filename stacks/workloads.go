@@ -28,12 +28,15 @@ func (w *workloads) deploy(ctx *pulumi.Context, opts ...pulumi.ResourceOption) (
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}))
+	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{priorities}), pulumi.DependsOn(w.shared.data))
 	data, err := w.dataTier(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
 	opts = append(opts, pulumi.DependsOn(data))
+	if w.shared.data == nil {
+		w.shared.data = data
+	}
 	if w.cfg.Autoscale {
 		if err := w.metricsAPIs(ctx, opts...); err != nil {
 			return nil, err

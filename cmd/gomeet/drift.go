@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -116,14 +115,17 @@ func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Rep
 	if failed != nil {
 		preview = &engine.Preview{}
 	}
-	cloud, err := newCloud(ctx, stack)
+	config, err := cli.Config(ctx, stack)
+	if err != nil {
+		return nil, err
+	}
+	cloud, err := newCloud(config)
 	if err != nil {
 		return nil, err
 	}
 	cloud.HTTPClient.Transport = readOnly{cloud.HTTPClient.Transport}
-	owner := drift.Owner{Prefix: components.Environment{Stack: stack}.Name("") + "-", Tag: "stack:" + stack}
-	owner.Prefix = strings.TrimRight(owner.Prefix, "-") + "-"
-	if id := configured(ctx, stack, "gomeet:stackId"); id != "" {
+	owner := drift.Owner{Prefix: components.Environment{Stack: stack}.Name() + "-", Tag: "stack:" + stack}
+	if id := config["gomeet:stackId"]; id != "" {
 		owner.Tag = components.Owner(id)
 	}
 	strays, err := drift.Strays(ctx, cloud.Client, owner, state)

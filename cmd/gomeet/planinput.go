@@ -18,7 +18,7 @@ import (
 type planFlags struct {
 	cmd                    *cobra.Command
 	stack, model           string
-	calibration            string
+	calibration, usage     string
 	meetings, participants int
 	redundancy, committed  int
 	regions                []string
@@ -33,6 +33,7 @@ func addPlanFlags(cmd *cobra.Command) *planFlags {
 	flags.StringVar(&f.model, "model", string(sizing.ModelDesign), `how counts are derived: "design" or "capacity"`)
 	flags.IntVar(&f.meetings, "meetings", target.Meetings, "meetings at the same time at the peak")
 	flags.IntVar(&f.participants, "participants", target.ParticipantsPerMeeting, "participants in one meeting")
+	flags.StringVar(&f.usage, "usage", "{}", `how people meet, as in the key usage: {"maxVideoPublishers": 25}`)
 	flags.IntVar(&f.redundancy, "redundancy", 0, "nodes of the SFU and API pools that may fail at once; 0 is the default of the model, -1 none")
 	flags.IntVar(&f.committed, "committed-use", 0, "negotiated discount on Droplets in percent, shown as an option")
 	flags.StringSliceVar(&f.regions, "regions", []string{"sgp1"}, "regions of the sites, the primary first")
@@ -78,6 +79,13 @@ func (f *planFlags) input() (sizing.Input, error) {
 	}
 	if given("participants") {
 		in.Target.ParticipantsPerMeeting = f.participants
+	}
+	if f.cmd.Flags().Changed("usage") {
+		target, err := stacks.ReadUsage(in.Target, f.usage)
+		if err != nil {
+			return in, fmt.Errorf("--usage %q: %w", f.usage, err)
+		}
+		in.Target = target
 	}
 	if given("redundancy") {
 		in.Options.Redundancy = f.redundancy

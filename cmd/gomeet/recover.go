@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"gopkg.in/yaml.v3"
@@ -71,7 +70,11 @@ func recoverStack(ctx context.Context, log io.Writer, stack string, onlyInterrup
 		}
 	}
 	fmt.Fprintf(log, "looking for what the last run of %s left behind\n", stack)
-	cloud, err := newCloud(ctx, stack)
+	config, err := reader.Config(ctx, stack)
+	if err != nil {
+		return err
+	}
+	cloud, err := newCloud(config)
 	if err != nil {
 		return err
 	}
@@ -101,25 +104,16 @@ func breakLock(ctx context.Context, log io.Writer, cli *recovery.CLI) (broken bo
 	return true, cli.Cancel(ctx)
 }
 
-// newCloud makes a client for the account the stack deploys to. Like the provider it
-// takes the token from the stack's configuration or the environment.
-func newCloud(ctx context.Context, stack string) (*recovery.Cloud, error) {
-	token := cmp.Or(configured(ctx, stack, "digitalocean:token"), os.Getenv("DIGITALOCEAN_TOKEN"), os.Getenv("DIGITALOCEAN_ACCESS_TOKEN"))
+// newCloud makes a client for the account that a configuration deploys to. Like the
+// provider it takes the token from the stack's configuration or the environment.
+func newCloud(config map[string]string) (*recovery.Cloud, error) {
+	token := cmp.Or(config["digitalocean:token"], os.Getenv("DIGITALOCEAN_TOKEN"), os.Getenv("DIGITALOCEAN_ACCESS_TOKEN"))
 	if token == "" {
 		return nil, errors.New("no API token: set DIGITALOCEAN_TOKEN, or digitalocean:token as a secret of the stack")
 	}
-	endpoint := cmp.Or(configured(ctx, stack, "digitalocean:apiEndpoint"), os.Getenv("DIGITALOCEAN_API_URL"), "https://api.digitalocean.com")
+	endpoint := cmp.Or(config["digitalocean:apiEndpoint"], os.Getenv("DIGITALOCEAN_API_URL"), "https://api.digitalocean.com")
 	client, _, err := account.NewClient(endpoint, token)
 	return &recovery.Cloud{Client: client, Spaces: os.Getenv("SPACES_ENDPOINT_URL")}, err
-}
-
-// configured reads a key of the stack's configuration; "" if there is none.
-func configured(ctx context.Context, stack, key string) string {
-	output, err := exec.CommandContext(ctx, "pulumi", "config", "get", key, "--stack", stack, "--non-interactive").Output()
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(output))
 }
 
 // backendURL is where Pulumi keeps the states: as the environment says, or as it was logged in.

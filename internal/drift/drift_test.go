@@ -128,15 +128,18 @@ func TestExitCodes(t *testing.T) {
 // What was replaced and never deleted still costs money, and no preview shows it.
 func TestReplaced(t *testing.T) {
 	found := drift.Replaced([]*engine.Resource{
-		{URN: "urn:old", Type: "t", Name: "sfu", ID: "p0", Custom: true, Delete: true},
-		{URN: "urn:new", Type: "t", Name: "sfu", ID: "p1", Custom: true},
+		{URN: "urn:sfu", Type: "t", Name: "sfu", ID: "p1", Custom: true},
+		{URN: "urn:sfu", Type: "t", Name: "sfu", ID: "p0", Custom: true, Delete: true},
+		{URN: "urn:api", Type: "t", Name: "api", ID: "p2", Custom: true, Delete: true},
 		{URN: "urn:component", Delete: true},
 	}, "prod")
-	require.Len(t, found, 1)
-	require.Equal(t, drift.Finding{
-		Class: drift.Pending, What: "delete-replaced", Type: "t", Name: "sfu", URN: "urn:old", ID: "p0",
+	require.Equal(t, []drift.Finding{{
+		Class: drift.Pending, What: "delete-replaced", Type: "t", Name: "sfu", URN: "urn:sfu", ID: "p0",
 		Fix: "pulumi up --stack prod deletes it: its replacement is there",
-	}, found[0])
+	}, {
+		Class: drift.Pending, What: "replace", Type: "t", Name: "api", URN: "urn:api", ID: "p2",
+		Fix: "gomeet recover --stack prod looks for its replacement, then pulumi up --stack prod",
+	}}, found)
 	require.Equal(t, drift.ExitPending, (&drift.Report{Findings: found}).ExitCode())
 }
 

@@ -61,15 +61,26 @@ func ofCode(refresh, preview *engine.Preview, stack string) []Finding {
 
 // Replaced finds what has a replacement and was never deleted, because the run that should
 // have done it ended before. No preview shows it (pulumi/pkg v3.259), and it costs money.
+// Where the state lacks the replacement, that run may have made it: the next one would make
+// a second.
 func Replaced(state []*engine.Resource, stack string) []Finding {
+	alive := map[resource.URN]bool{}
+	for _, r := range state {
+		alive[r.URN] = alive[r.URN] || !r.Delete
+	}
 	var findings []Finding
 	for _, r := range state {
-		if r.Delete && r.Custom {
-			findings = append(findings, Finding{
-				Class: Pending, What: "delete-replaced", Type: r.Type, Name: r.Name, URN: string(r.URN), ID: r.ID,
-				Fix: fmt.Sprintf("pulumi up --stack %s deletes it: its replacement is there", stack),
-			})
+		if !r.Delete || !r.Custom {
+			continue
 		}
+		f := Finding{
+			Class: Pending, What: "delete-replaced", Type: r.Type, Name: r.Name, URN: string(r.URN), ID: r.ID,
+			Fix: fmt.Sprintf("pulumi up --stack %s deletes it: its replacement is there", stack),
+		}
+		if !alive[r.URN] {
+			f.What, f.Fix = "replace", fmt.Sprintf("gomeet recover --stack %[1]s looks for its replacement, then pulumi up --stack %[1]s", stack)
+		}
+		findings = append(findings, f)
 	}
 	return findings
 }

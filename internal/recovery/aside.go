@@ -3,8 +3,6 @@ package recovery
 import (
 	"encoding/json"
 	"strings"
-
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
 // setAside prepares a state for "pulumi import". An engine that dies between making a
@@ -18,17 +16,7 @@ func setAside(resources []json.RawMessage) (_ []json.RawMessage, changed bool, e
 	if err != nil {
 		return nil, false, err
 	}
-	orphaned := map[resource.URN]bool{}
-	for _, one := range all {
-		if one.Delete {
-			orphaned[one.URN] = true
-		}
-	}
-	for _, one := range all {
-		if !one.Delete {
-			delete(orphaned, one.URN)
-		}
-	}
+	orphaned := all.orphaned()
 	for _, one := range all {
 		if one.Delete && orphaned[one.URN] && strings.HasPrefix(string(one.URN.Type()), "pulumi:providers:") {
 			delete(orphaned, one.URN)

@@ -72,8 +72,9 @@ func (c *CLI) Cancel(ctx context.Context) error {
 	return err
 }
 
-// Interrupted reports whether the state has operations that were never finished, or the
-// last run failed: then something may exist that the state lacks.
+// Interrupted reports whether the state has operations that were never finished, or lacks
+// what something was replaced by, or the last run failed: then something may exist that the
+// state lacks.
 func (c *CLI) Interrupted(ctx context.Context) (bool, error) {
 	state, err := c.export(ctx)
 	if err != nil {
@@ -81,6 +82,11 @@ func (c *CLI) Interrupted(ctx context.Context) (bool, error) {
 	}
 	if state.pending > 0 {
 		return true, nil
+	}
+	// Recovery that was cut off itself: what it wrote before importing has no operations.
+	all, err := readStates(state.resources)
+	if err != nil || len(all.orphaned()) > 0 {
+		return err == nil, err
 	}
 	text, err := c.pulumi(ctx, "", "stack", "history", "--json", "--page-size", "1")
 	if err != nil {

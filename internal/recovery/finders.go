@@ -16,9 +16,20 @@ import (
 // none, or if the name is not known yet.
 type finder func(ctx context.Context, c *Cloud, want *engine.Resource) ([]Found, error)
 
-// finders are the resources of the program whose creation is not repeatable. Tags,
-// memberships of projects and everything in Kubernetes are: making them again changes
-// nothing. What import calls a resource is in its page of the registry, under Import.
+// Finds says whether what a dead run made of a type is found, or making it again changes
+// nothing.
+func Finds(token string) bool {
+	_, found := finders[token]
+	return found || repeatable[token]
+}
+
+// repeatable are the types of which the same one can be made twice. So is everything in
+// Kubernetes.
+var repeatable = map[string]bool{
+	"digitalocean:index/tag:Tag": true, "digitalocean:index/projectResources:ProjectResources": true,
+}
+
+// finders are the resources of the program whose creation is not repeatable. What import calls a resource is in its page of the registry, under Import.
 var finders = map[string]finder{
 	"digitalocean:index/vpc:Vpc": named("VPCs", func(ctx context.Context, c *Cloud, o *godo.ListOptions) ([]*godo.VPC, *godo.Response, error) {
 		return c.VPCs.List(ctx, o)

@@ -2,6 +2,7 @@ package recovery_test
 
 import (
 	"os"
+	"os/user"
 	"path/filepath"
 	"testing"
 
@@ -12,7 +13,9 @@ import (
 
 // Hold is a lock as Pulumi's own: others see who has it, and nobody gets it twice.
 func TestHold(t *testing.T) {
-	backend := "file://" + t.TempDir()
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, ".pulumi"), 0o700))
+	backend := "file://" + dir
 	release, held, err := recovery.Hold(backend, "gomeet", "dev")
 	require.NoError(t, err)
 	require.True(t, held)
@@ -58,13 +61,19 @@ func TestHoldGivesWay(t *testing.T) {
 
 // A folder is the same folder however Pulumi lets it be written.
 func TestHoldWherever(t *testing.T) {
-	home, here := t.TempDir(), t.TempDir()
-	t.Setenv("HOME", home)
+	here := t.TempDir()
 	t.Chdir(here)
+	who, err := user.Current()
+	require.NoError(t, err)
+	home, err := filepath.Rel(who.HomeDir, here)
+	require.NoError(t, err)
+	t.Setenv("HOME", t.TempDir()) // Pulumi does not ask it
 	for backend, root := range map[string]string{
-		"file://~": home, "file://~/states": filepath.Join(home, "states"), "file://.": here, "file://states": filepath.Join(here, "states"),
+		"file://~/" + home: here, "file://.": here, "file://states": filepath.Join(here, "states"),
 		"file://" + filepath.Join(here, "y"): filepath.Join(here, "y"), "file://./x?metadata=skip": filepath.Join(here, "x"),
+		"file://a%20b": filepath.Join(here, "a b"),
 	} {
+		require.NoError(t, os.MkdirAll(filepath.Join(root, ".pulumi"), 0o700))
 		release, held, err := recovery.Hold(backend, "gomeet", "dev")
 		require.NoError(t, err, backend)
 		require.True(t, held, backend)
@@ -73,4 +82,11 @@ func TestHoldWherever(t *testing.T) {
 		require.Len(t, files, 1, backend)
 		release()
 	}
+}
+
+// A lock where no state is would let recovery believe that it is alone.
+func TestHoldNothing(t *testing.T) {
+	_, held, err := recovery.Hold("file://"+t.TempDir(), "gomeet", "dev")
+	require.NoError(t, err)
+	require.False(t, held)
 }

@@ -39,6 +39,22 @@ func readStates(resources []json.RawMessage) (states, error) {
 	return all, nil
 }
 
+// orphaned are what is marked for deletion with nothing in its place.
+func (s states) orphaned() map[resource.URN]bool {
+	marked := map[resource.URN]bool{}
+	for _, one := range s {
+		if one.Delete {
+			marked[one.URN] = true
+		}
+	}
+	for _, one := range s {
+		if !one.Delete {
+			delete(marked, one.URN)
+		}
+	}
+	return marked
+}
+
 func (s states) texts() ([]json.RawMessage, error) {
 	texts := make([]json.RawMessage, len(s))
 	for i, one := range s {

@@ -29,9 +29,10 @@ encryptionsalt: v1:salt
 config:
   gomeet:meetings: 1
   gomeet:gone: true
+  gomeet:stackId: 0123abcd
   gomeet:apiSigningKey: {secure: v1:ours}
 `)
-	require.NoError(t, stackfile.Sync(from, into))
+	require.NoError(t, stackfile.Sync(from, into, "gomeet:stackId"))
 
 	file, err := stackfile.Read(into)
 	require.NoError(t, err)
@@ -39,6 +40,7 @@ config:
 	require.Equal(t, map[string]any{
 		"gomeet:meetings":      2,
 		"gomeet:sites":         []any{map[string]any{"name": "singapore"}},
+		"gomeet:stackId":       "0123abcd",
 		"gomeet:apiSigningKey": map[string]any{"secure": "v1:ours"},
 	}, file.Config)
 }

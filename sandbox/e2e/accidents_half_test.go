@@ -17,6 +17,7 @@ func halfDone(c *campaign, what operation, random *rand.Rand) {
 		c.faults(random, rule{Method: "POST", Path: "/v2/kubernetes/clusters", Kind: "half-created", Probability: 1, Count: 1})
 		_, err := c.command(what)
 		require.Error(c.t, err, "a cluster that was created by halves")
+		c.struck = true
 		return
 	}
 	half := map[operation]string{create: "cluster", abandon: "cluster", change: "node", destroy: "cluster_delete"}[what]
@@ -27,6 +28,7 @@ func halfDone(c *campaign, what operation, random *rand.Rand) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	time.Sleep(time.Duration(random.Int64N(int64(5 * time.Second))))
+	c.struck = !run.ended()
 	run.kill("")
 	<-run.done
 }
@@ -69,6 +71,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 	}
 	_, _ = run.wait()
 	hands.Wait()
+	c.struck = what == destroy || c.fired() > 0
 }
 
 // byHand are deletions by somebody with the keys of the account. What is refused or gone

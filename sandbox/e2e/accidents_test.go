@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -26,13 +28,13 @@ var accidents = []accident{
 	}},
 	{name: "the program or its language host killed", happen: func(c *campaign, what operation, random *rand.Rand) {
 		victim := []string{"pulumi-go.", "pulumi-language-go"}[random.IntN(2)]
-		c.killed(what, random, func(run *running) { run.kill(victim) })
+		c.killed(what, random, func(run *running) { c.struck = run.kill(victim) > 0 })
 	}},
 	{name: "the DigitalOcean provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
 		c.killed(what, random, func(*running) { c.wire.cut() })
 	}},
 	{name: "the Kubernetes provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.killed(what, random, func(run *running) { run.kill("pulumi-resource-kubernetes") })
+		c.killed(what, random, func(run *running) { c.struck = run.kill("pulumi-resource-kubernetes") > 0 })
 	}},
 	{name: "the sandbox killed", happen: func(c *campaign, what operation, random *rand.Rand) {
 		// Cloud, clusters and provider are gone at once, and come back; the engine sees its
@@ -62,8 +64,12 @@ var accidents = []accident{
 			require.Error(c.t, err, output)
 			require.Contains(c.t, output, "the stack is in use")
 		}
-		_, _ = second.wait()
-		_, _ = first.wait()
+		late, failed := second.wait()
+		alone := first.ended()
+		early, refused := first.wait()
+		const locked = "the stack is currently locked"
+		c.struck = failed != nil && strings.Contains(late, locked) || refused != nil && strings.Contains(early, locked)
+		require.True(c.t, alone || c.struck, "two runs went on beside each other:\n%s\n%s", early, late)
 	}},
 }
 
@@ -91,6 +97,7 @@ func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
+	c.struck = !run.ended()
 	kill(run)
 	select {
 	case <-run.done:
@@ -128,6 +135,22 @@ func (c *campaign) faults(random *rand.Rand, rules ...rule) {
 	c.control("faults", string(text))
 }
 
+// fired is how many requests failed.
+func (c *campaign) fired() (n int) {
+	c.t.Helper()
+	answer, err := http.Get(c.cloud.BaseURL.String() + "sandbox/faults")
+	require.NoError(c.t, err)
+	defer answer.Body.Close()
+	var faults struct {
+		Rules []struct{ Fired int }
+	}
+	require.NoError(c.t, json.NewDecoder(answer.Body).Decode(&faults))
+	for _, rule := range faults.Rules {
+		n += rule.Fired
+	}
+	return n
+}
+
 // faulty runs a command while some requests fail, those to the buckets among them.
 func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, faults ...string) {
 	var rules []rule
@@ -142,4 +165,5 @@ func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, f
 	}
 	c.faults(random, rules...)
 	_, _ = c.command(what)
+	c.struck = c.fired() > 0
 }

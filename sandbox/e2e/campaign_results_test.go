@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -21,7 +22,11 @@ type result struct {
 	Operation operation `json:"operation"`
 	Seconds   int       `json:"seconds"`
 	Passed    bool      `json:"passed"`
-	Said      string    `json:"said,omitempty"`
+	// Struck says that the accident happened while the command ran, Build what was tried
+	// (campaign.build).
+	Struck bool   `json:"struck"`
+	Build  string `json:"build"`
+	Said   string `json:"said,omitempty"`
 }
 
 // results are those of all cases, also of earlier runs with the same file.
@@ -90,9 +95,12 @@ func (r *results) missing(seeds []uint64) []uint64 {
 	return slices.DeleteFunc(slices.Clone(seeds), func(seed uint64) bool { return r.last[seed].Passed })
 }
 
-func (r *results) add(t *testing.T, k faultCase, took time.Duration, passed bool, said string) {
+func (r *results) add(t *testing.T, k faultCase, c *campaign, took time.Duration, passed bool) {
 	t.Helper()
-	one := result{Seed: k.seed, Accident: k.accident.name, Operation: k.what, Seconds: int(took.Seconds()), Passed: passed}
+	one := result{
+		Seed: k.seed, Accident: k.accident.name, Operation: k.what, Seconds: int(took.Seconds()), Passed: passed, Struck: c.struck, Build: c.build,
+	}
+	said := c.said()
 	if !passed {
 		one.Said = lastLine(said)
 	}
@@ -139,8 +147,28 @@ func (r *results) summary() string {
 		fmt.Fprintln(&b)
 	}
 	slices.Sort(failed)
-	fmt.Fprintf(&b, "\n%d cases, %d failed %v, seeds %s, %d s each on average\n", total, len(failed), failed, r.seeds(), seconds/max(1, total))
+	fmt.Fprintf(&b, "\n%d cases on %d builds, %d failed %v, %d accidents came after the run, seeds %s, %d s each on average\n",
+		total, r.builds(), len(failed), failed, r.missed(slices.Collect(maps.Keys(r.last))), r.seeds(), seconds/max(1, total))
 	return b.String()
+}
+
+// missed is how many of the seeds' accidents came too late.
+func (r *results) missed(seeds []uint64) (n int) {
+	for _, seed := range seeds {
+		if one, tried := r.last[seed]; tried && !one.Struck {
+			n++
+		}
+	}
+	return n
+}
+
+// builds is how many different builds the cases ran on.
+func (r *results) builds() int {
+	all := map[string]bool{}
+	for _, one := range r.last {
+		all[one.Build] = true
+	}
+	return len(all)
 }
 
 // seeds writes the seeds as ranges.

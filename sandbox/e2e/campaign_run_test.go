@@ -69,19 +69,21 @@ func (r *running) ended() bool {
 	}
 }
 
-// kill kills the whole run, or only its processes of a name.
-func (r *running) kill(name string) {
+// kill kills the whole run, or only its processes of a name, and returns how many of that
+// name there were.
+func (r *running) kill(name string) int {
 	if name == "" {
 		_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
 		name = "pulumi"
 	}
-	killMarked(r.dir, name)
+	return killMarked(r.dir, name)
 }
 
-// killMarked kills the processes of a name that were started for the sandbox in dir.
+// killMarked kills the processes of a name that were started for the sandbox in dir, and
+// returns their number.
 // The engine gives its plugins process groups of their own, but all inherit the
 // environment.
-func killMarked(dir, name string) {
+func killMarked(dir, name string) (killed int) {
 	entries, _ := filepath.Glob("/proc/[0-9]*")
 	for _, entry := range entries {
 		environment, err := os.ReadFile(filepath.Join(entry, "environ"))
@@ -91,9 +93,12 @@ func killMarked(dir, name string) {
 		command, err := os.ReadFile(filepath.Join(entry, "cmdline"))
 		program, _, _ := strings.Cut(string(command), "\x00")
 		if pid, bad := strconv.Atoi(filepath.Base(entry)); err == nil && bad == nil && strings.HasPrefix(filepath.Base(program), name) {
-			_ = syscall.Kill(pid, syscall.SIGKILL)
+			if syscall.Kill(pid, syscall.SIGKILL) == nil {
+				killed++
+			}
 		}
 	}
+	return killed
 }
 
 // shell runs a script to its end.
@@ -132,10 +137,15 @@ func (c *campaign) again(what operation) (string, error) {
 
 func (c *campaign) recovery() string { return "gomeet recover --stack " + c.stack }
 
-// mustRecover runs the command that the documentation names.
-func (c *campaign) mustRecover() {
+// mustRecover runs the command that the documentation names, or what "make up" and "make
+// down" run, which looks for signs of an accident first.
+func (c *campaign) mustRecover(random *rand.Rand) {
 	c.t.Helper()
-	output, err := c.shell(c.recovery())
+	script := c.recovery()
+	if random.IntN(2) == 0 {
+		script += " --if-interrupted"
+	}
+	output, err := c.shell(script)
 	require.NoError(c.t, err, output)
 	c.t.Log(strings.TrimSpace(output))
 }

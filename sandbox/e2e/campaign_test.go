@@ -48,6 +48,8 @@ type campaign struct {
 	took  map[operation]time.Duration
 	asked map[operation]int
 	want  map[operation]map[string]int
+	// struck says that a case's accident happened, and not only after the run.
+	struck bool
 	// output is what the commands of a case printed.
 	output bytes.Buffer
 	mutex  sync.Mutex

@@ -42,6 +42,7 @@ func proveDrains(t *testing.T, c *cluster, do cloud) {
 				"ready pods of %s, %d before, after the drain of %s", app, n, node.Name)
 		}
 	}
+	require.Positive(t, evicted, "a drain that moves nothing proves nothing")
 	fewest := watched.fewest()
 	for app, n := range promised {
 		require.GreaterOrEqual(t, fewest[app], n, "ready pods of %s at the worst moment", app)

@@ -51,6 +51,7 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Log("\n" + results.summary())
+	require.LessOrEqual(t, 2*results.missed(seeds), len(seeds), "accidents that came after the end of the run")
 }
 
 // work makes cases until there are no more.
@@ -63,7 +64,7 @@ func work(t *testing.T, of shape, program string, groups <-chan []uint64, result
 			}
 			k, started := newCase(seed), time.Now()
 			passed := t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { c.run(t, k) })
-			results.add(t, k, time.Since(started), passed, c.said())
+			results.add(t, k, c, time.Since(started), passed)
 			if passed {
 				continue
 			}
@@ -139,18 +140,20 @@ func parseSeeds(text string) (seeds []uint64, err error) {
 func (c *campaign) run(t *testing.T, k faultCase) {
 	c.t, c.w.t = t, t
 	c.forget()
+	c.struck = false
 	c.begin(k.what)
 	kept := c.mark(k.what)
 
 	started := time.Now()
 	k.accident.happen(c, k.what, k.random)
-	t.Logf("%s during %s, after %s: %s", k.accident.name, k.what, time.Since(started).Round(time.Millisecond), lastLine(c.said()))
+	t.Logf("%s during %s (%t), after %s: %s", k.accident.name, k.what, c.struck, time.Since(started).Round(time.Millisecond), lastLine(c.said()))
 
 	c.calm()
 	if k.random.IntN(4) == 0 {
 		c.cutOffRecovery(k.random)
 	}
-	c.mustRecover()
+	c.mustRecover(k.random)
+	c.state() // notes the secrets of what an abandoned creation made
 	output, err := c.again(k.what)
 	require.NoError(t, err, "the command after the recovery:\n%s", output)
 	c.settled(k.what)

@@ -81,8 +81,13 @@ func (c cloud) clusters() {
 	clusters, _, err := c.Kubernetes.List(c.t.Context(), everything)
 	require.NoError(c.t, err)
 	require.Len(c.t, clusters, 2)
+	peerings, _, err := c.VPCs.ListVPCPeerings(c.t.Context(), everything)
+	require.NoError(c.t, err)
 	for _, k := range clusters {
 		site := strings.TrimSuffix(strings.TrimPrefix(k.Name, "gomeet-prod-"), "-cluster")
+		for _, peering := range peerings {
+			require.False(c.t, k.CreatedAt.Before(peering.CreatedAt), "nodes older than the first peering have no routes to another VPC")
+		}
 		require.Equal(c.t, "1.35.4-do.0", k.VersionSlug)
 		require.True(c.t, k.HA)
 		require.True(c.t, k.SurgeUpgrade)
