@@ -58,8 +58,8 @@ const (
 	// minutes", its YAML waits five and lets a tenth go each minute. Neither knows that a node which goes must empty first, so it waits
 	// an hour, the length of half a meeting, and lets one go each half hour, the longest
 	// period that Kubernetes takes.
-	sfuUpWindow, sfuUpPeriod     = 0, 300
-	sfuDownWindow, sfuDownPeriod = 3600, 1800
+	sfuUpWindow, sfuUpPeriod     = sizing.SFUUpWindowSeconds, sizing.SFUUpPeriodSeconds
+	sfuDownWindow, sfuDownPeriod = sizing.SFUDownWindowSeconds, sizing.SFUDownPeriodSeconds
 )
 
 // NewLiveKit deploys the SFU of a site. The options must carry the cluster's provider.
@@ -154,7 +154,7 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 			namespace: manifests.MediaNamespace, app: livekitApp, low: args.Scaling.Min, high: args.Scaling.Max,
 			// Not memory, as in the design: it does not limit an SFU.
 			metrics: autoscalingv2.MetricSpecArray{cpuAt(args.Scaling.CPUPercent)},
-			up:      rule(sfuUpWindow, 2, 0, sfuUpPeriod), down: rule(sfuDownWindow, 1, 0, sfuDownPeriod),
+			up:      rule(sfuUpWindow, sizing.SFUUpNodes, 0, sfuUpPeriod), down: rule(sfuDownWindow, sizing.SFUDownNodes, 0, sfuDownPeriod),
 		}, deployment, child); err != nil {
 			return nil, err
 		}

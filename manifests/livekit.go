@@ -56,12 +56,12 @@ type LiveKitRoom struct {
 // LiveKitLimit bounds a node and a participant. LiveKit's own defaults are "no
 // limit"; the numbers come from the plan.
 type LiveKitLimit struct {
-	// NumTracks is published and forwarded tracks of the node together.
+	// NumTracks is published and subscribed tracks of the node together, flowing or not.
 	NumTracks int `yaml:"num_tracks"`
 	// BytesPerSec is bytes per second in and out of the node together.
 	BytesPerSec int `yaml:"bytes_per_sec"`
 	// SubscriptionLimitVideo and SubscriptionLimitAudio is how many tracks one
-	// participant may subscribe to.
+	// participant may be subscribed to, flowing or not.
 	SubscriptionLimitVideo int `yaml:"subscription_limit_video"`
 	SubscriptionLimitAudio int `yaml:"subscription_limit_audio"`
 }

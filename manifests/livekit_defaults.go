@@ -25,9 +25,6 @@ const (
 const LiveKitDrainSeconds = 5 * 60 * 60
 
 const (
-	// liveKitCPULoadLimit is where the design adds nodes: 70 % (section "LiveKit SFU
-	// Cluster Requirements").
-	liveKitCPULoadLimit = 0.7
 	// liveKitBuffer is 10 times LiveKit's default of 1,000. Users who lost nodes in
 	// join storms went up to 100,000 (livekit/livekit#2440); a buffer is allocated
 	// whole for each call, which at 100,000 is megabytes per call.
@@ -44,6 +41,8 @@ type LiveKitPlan struct {
 	MaxParticipants int
 	// Limit is what the node may carry.
 	Limit LiveKitLimit
+	// CPULoadLimit is the share of CPU from which a node gets no more rooms.
+	CPULoadLimit float64
 	// Redis is the Redis of all nodes.
 	Redis LiveKitRedis
 }
@@ -72,10 +71,7 @@ func NewLiveKit(p LiveKitPlan) LiveKit {
 			RelayRangeStart: LiveKitRelayFirst,
 			RelayRangeEnd:   LiveKitRelayLast,
 		},
-		// CPU of the pod, not the load average of the host (cgroup v2). Statistics of
-		// nodes are 2 s old: "lowest" would send every room of a full hour to the
-		// same node, "twochoice" takes the better of two at random.
-		NodeSelector: LiveKitNodeSelector{Kind: "cpuload", SortBy: "rooms", Algorithm: "twochoice", CPULoadLimit: liveKitCPULoadLimit},
+		NodeSelector: LiveKitSelector(p.CPULoadLimit),
 		Region:       p.Region,
 		KeyFile:      LiveKitKeyFile,
 		SignalRelay:  LiveKitSignalRelay{StreamBufferSize: max(1_000, 2*p.MaxParticipants)},
@@ -83,4 +79,13 @@ func NewLiveKit(p LiveKitPlan) LiveKit {
 		Logging:      LiveKitLogging{Level: "info", JSON: true, Sample: true},
 		Limit:        p.Limit,
 	}
+}
+
+// LiveKitSelector returns how the node of a new room is chosen: by CPU of the pod, not by
+// the load average of the host (cgroup v2). Statistics of nodes are up to 2 s old, and of
+// equal nodes LiveKit takes the first: "lowest" would send rooms that start together to the
+// same node, "twochoice" takes the better of two at random. Two that are both occupied are
+// kept away by the limit, which comes from the plan. docs/sizing.md has the comparison.
+func LiveKitSelector(cpuLoadLimit float64) LiveKitNodeSelector {
+	return LiveKitNodeSelector{Kind: "cpuload", SortBy: "rooms", Algorithm: "twochoice", CPULoadLimit: cpuLoadLimit}
 }

@@ -14,6 +14,7 @@ func livekit() manifests.LiveKit {
 	return manifests.NewLiveKit(manifests.LiveKitPlan{
 		Region:          "sgp1",
 		MaxParticipants: 500,
+		CPULoadLimit:    0.05,
 		Limit: manifests.LiveKitLimit{
 			NumTracks: 20_000, BytesPerSec: 250_000_000, SubscriptionLimitVideo: 25, SubscriptionLimitAudio: 5,
 		},

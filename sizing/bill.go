@@ -67,7 +67,7 @@ func (p *Plan) billTransfer(b *Bill, u Usage) {
 func (p *Plan) billStorage(b *Bill, u Usage) {
 	catalogue := p.CatalogueUsed()
 	if p.Total(RoleRecorder) > 0 {
-		b.Items = append(b.Items, catalogue.ColdItem(u.ColdRecordings))
+		b.Items = append(b.Items, catalogue.RecordingsItem(u.Recordings))
 	}
 	b.Items = append(b.Items, catalogue.BackupsItem(u.Backups), catalogue.SpacesItem())
 }
@@ -93,7 +93,7 @@ func (p *Plan) missing() []Item {
 		item.Name = fmt.Sprintf("%s to record %s at once", choice.Size.Slug, Meetings(needed))
 		item.Quantity, item.Price = whole(choice.Count), choice.Size.Monthly
 	}
-	return []Item{item, p.CatalogueUsed().ColdItem(p.coldGiB(p.scenario(ScenarioExpected)))}
+	return []Item{item, p.CatalogueUsed().RecordingsItem(p.recordingsGiB(p.scenario(ScenarioExpected)))}
 }
 
 // publicLoadBalancers counts those that the world reaches, each with its uptime check.

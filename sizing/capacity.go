@@ -101,6 +101,37 @@ func (t Target) sfuNode(size Size, o Options) SFUCapacity {
 	return c
 }
 
+// cpuLoadPercent returns the load from which LiveKit gives a node no new meeting while
+// another node is below it: that of all its planned meetings but one, and a little of the
+// last. A lower limit would not tell free nodes from full ones, a higher one lets meetings
+// share a node too long: one that is still filling has little load. The margin, 5 % or half a
+// meeting, is above what an idle node takes.
+func (c SFUCapacity) cpuLoadPercent(size Size, o Options) int {
+	all := float64(size.Allocatable().MilliCPU) / 1000
+	margin := math.Min(all*selectorMarginPercent/100, c.RoomVCPUs/2)
+	load := o.idleVCPUs() + float64(max(c.Rooms, 1)-1)*c.RoomVCPUs + margin
+	return min(max(int(math.Round(100*load/all)), 1), 100)
+}
+
+// sfuCPUPercent returns the load, in percent of what pods ask for, that the SFU's autoscaler
+// steers to: the design's, or less, so that it adds nodes when four of five are full of
+// meetings. Nodes refuse whoever comes beyond their limits, so they never get hotter than
+// their full meetings make them: on nodes that a meeting takes to 69 %, which is 76 % of the
+// request, 70 % is within the tenth that Kubernetes tolerates, and nothing would ever grow.
+func (p *Plan) sfuCPUPercent() int {
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
+	node := p.Target.sfuNode(size, p.Options)
+	full := p.Options.idleVCPUs() + float64(max(node.Rooms, 1))*node.RoomVCPUs
+	share := 100 * 1000 * full / float64(max(p.MediaRequest().MilliCPU, 1))
+	return max(min(SFUCPUTargetPercent, int(share*sfuFullPercent/100)), 1)
+}
+
+// sfuFullPercent is the share of nodes full of meetings from which more are wanted.
+const sfuFullPercent = 80
+
+// selectorMarginPercent is of a node's CPU. docs/sizing.md compares it with others.
+const selectorMarginPercent = 5
+
 // idleVCPUs returns the vCPUs that a node takes without media; the benchmark does not say.
 func (o Options) idleVCPUs() float64 {
 	if o.Calibration == nil {

@@ -1,34 +1,27 @@
 package sizing
 
-import (
-	"fmt"
+import "github.com/shopspring/decimal"
 
-	"github.com/shopspring/decimal"
-)
-
-// DesignCostRow is one row of the design document's cost table, in US dollars per month.
-type DesignCostRow struct {
-	Component, Instance string
-	Quantity            int
-	UnitPrice           decimal.Decimal
+// designCostRow is one row of the design document's cost table, in US dollars per month.
+type designCostRow struct {
+	Component string
+	Quantity  int
+	UnitPrice decimal.Decimal
 }
 
 // Total returns quantity times unit price.
-func (r DesignCostRow) Total() decimal.Decimal { return r.UnitPrice.Mul(whole(r.Quantity)) }
+func (r designCostRow) Total() decimal.Decimal { return r.UnitPrice.Mul(whole(r.Quantity)) }
 
 // designCostTable is the table of section "Cost Estimation (DigitalOcean Singapore)".
-var designCostTable = []DesignCostRow{
-	{string(RoleSFU), "16GB RAM, 8 vCPU", 12, whole(167)},
-	{string(RoleAPI), "8GB RAM, 4 vCPU", 30, whole(84)},
-	{string(RolePG), "32GB RAM, 8 vCPU", 3, whole(267)},
-	{string(RoleRedis), "16GB RAM, 4 vCPU", 6, whole(134)},
-	{ComponentLoadBalancer, "DigitalOcean LB", 3, whole(20)},
-	{string(RoleMinIO), "2TB NVMe SSD", 4, whole(200)},
-	{string(RoleMonitoring), "8GB RAM, 4 vCPU", 2, whole(84)},
+var designCostTable = []designCostRow{
+	{string(RoleSFU), 12, whole(167)},
+	{string(RoleAPI), 30, whole(84)},
+	{string(RolePG), 3, whole(267)},
+	{string(RoleRedis), 6, whole(134)},
+	{ComponentLoadBalancer, 3, whole(20)},
+	{string(RoleMinIO), 4, whole(200)},
+	{string(RoleMonitoring), 2, whole(84)},
 }
-
-// DesignCostTable returns the design document's cost table.
-func DesignCostTable() []DesignCostRow { return append([]DesignCostRow(nil), designCostTable...) }
 
 // DesignSubtotal, DesignOverhead and DesignTotal are the sums of the design's table
 // (7,157, 30 % of it rounded to dollars, and 9,304).
@@ -53,8 +46,6 @@ type ComparisonRow struct {
 	Component string
 	// Design is the design's amount; not valid where its table has no such row.
 	Design decimal.NullDecimal
-	// DesignText and PlanText say what the amounts buy.
-	DesignText, PlanText string
 	// Plan is the plan's amount in the expected scenario.
 	Plan decimal.Decimal
 	// Remark says why they differ.
@@ -69,51 +60,21 @@ func (p *Plan) comparison(b Bill, missing []Item) []ComparisonRow {
 		inDesign[d.Component] = true
 		rows = append(rows, ComparisonRow{
 			Component: d.Component, Design: decimal.NewNullDecimal(d.Total()),
-			DesignText: fmt.Sprintf("%d x %s at $%s", d.Quantity, d.Instance, d.UnitPrice),
-			Plan:       b.Component(d.Component), PlanText: p.planText(b, d.Component), Remark: p.remark(d.Component),
+			Plan: b.Component(d.Component), Remark: p.remark(d.Component),
 		})
 	}
 	for _, component := range b.Components() {
 		if !inDesign[component] {
-			rows = append(rows, ComparisonRow{
-				Component: component, Plan: b.Component(component), DesignText: "not in the table",
-				PlanText: p.planText(b, component), Remark: p.remark(component),
-			})
+			rows = append(rows, ComparisonRow{Component: component, Plan: b.Component(component), Remark: p.remark(component)})
 		}
 	}
 	for _, item := range missing {
-		amount := "no price"
-		if a, known := item.Amount(); known {
-			amount = "$" + a.StringFixed(2)
-		}
-		rows = append(rows, ComparisonRow{
-			Component: item.Component, DesignText: "not in the table",
-			PlanText: "not in the plan either: " + item.Quantity.String() + " x " + item.Name + ", " + amount, Remark: remarks[item.Component],
-		})
+		rows = append(rows, ComparisonRow{Component: item.Component, Remark: remarks[item.Component]})
 	}
 	return append(rows,
-		ComparisonRow{Component: "overhead", Design: decimal.NewNullDecimal(DesignOverhead()), DesignText: "30 % flat",
+		ComparisonRow{Component: "overhead", Design: decimal.NewNullDecimal(DesignOverhead()),
 			Remark: "a percentage stands in for what was left out; here every part has its own line"},
 		ComparisonRow{Component: "total", Design: decimal.NewNullDecimal(DesignTotal()), Plan: b.Total()})
-}
-
-func (p *Plan) planText(b Bill, component string) string {
-	text := ""
-	for _, item := range b.Items {
-		if item.Component != component {
-			continue
-		}
-		if text != "" {
-			text += "; "
-		}
-		text += item.Quantity.String() + " x " + item.Name
-		if !item.Price.Known() {
-			text += " (no price)"
-		} else {
-			text += " at $" + item.Price.Amount.Decimal.String()
-		}
-	}
-	return text
 }
 
 // remark is what there is to say of a component.
@@ -143,5 +104,5 @@ var remarks = map[string]string{
 	string(RoleDefault):    "left out: every DOKS cluster has a default pool",
 	ComponentNetwork:       "no price is published; it is in no sum",
 	ComponentUptime:        "left out: who watches from outside",
-	ComponentSpaces:        "left out: cold recordings and backups live there",
+	ComponentSpaces:        "left out: recordings and backups live there",
 }

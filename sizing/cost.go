@@ -83,17 +83,6 @@ func (b Bill) Unpriced() []Item {
 	return items
 }
 
-// Unverified returns the lines whose price was not read in a document of DigitalOcean.
-func (b Bill) Unverified() []Item {
-	var items []Item
-	for _, item := range b.Items {
-		if item.Price.Known() && !item.Price.Verified {
-			items = append(items, item)
-		}
-	}
-	return items
-}
-
 func (b Bill) sum(take func(Item) bool) decimal.Decimal {
 	total := decimal.Zero
 	for _, item := range b.Items {

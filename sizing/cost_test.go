@@ -69,8 +69,10 @@ func TestUnknownPriceIsNotZero(t *testing.T) {
 
 func TestUnverifiedPricesAreMarked(t *testing.T) {
 	marked := map[string]bool{}
-	for _, item := range plan(t, card(sizing.ModelDesign)).Cost.Expected.Unverified() {
-		marked[item.Price.Unit] = true
+	for _, item := range plan(t, card(sizing.ModelDesign)).Cost.Expected.Items {
+		if item.Price.Known() && !item.Price.Verified {
+			marked[item.Price.Unit] = true
+		}
 	}
 	require.Equal(t, map[string]bool{"GiB-month": true, "subscription-month": true, "node-month": true, "check-month": true}, marked)
 	c := sizing.DefaultCatalogue()
@@ -108,11 +110,15 @@ func TestSavings(t *testing.T) {
 	}
 	p := plan(t, in)
 	require.False(t, byName(p)["committed use"].Valid, "no rate is published")
-	// 102 nodes of $336: three hours a day at 102, the rest at one per site. Of 720
-	// hours the 672 busiest are billed: 90 x 102 + 582 x 2.
+	// 102 nodes of $336: three hours a day at 102, the rest at the autoscaler's minimum.
+	// Of 720 hours the 672 busiest are billed: 90 x 102 + 582 x 68.
 	full := decimal.NewFromInt(102 * 336)
-	billed := decimal.NewFromInt((90*102 + 582*2) * 336).Div(decimal.NewFromInt(672))
+	billed := decimal.NewFromInt((90*102 + 582*68) * 336).Div(decimal.NewFromInt(672))
 	require.Equal(t, full.Sub(billed).Round(2).String(), byName(p)["off-peak autoscaling of sfu"].Decimal.String())
+
+	require.NotContains(t, byName(p), "off-peak autoscaling of recorder", "recorders never scale")
+	in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Min: 102}}
+	require.True(t, byName(plan(t, in))["off-peak autoscaling of sfu"].Decimal.IsZero(), "the minimum is all of them")
 
 	in.Options.CommittedUsePercent = 10
 	droplets := decimal.Zero
@@ -154,4 +160,20 @@ func TestScenarios(t *testing.T) {
 	perCent := decimal.New(1, -2)
 	used := func(b sizing.Bill) decimal.Decimal { return b.Component("transfer").Add(b.AllowanceGiB.Mul(perCent)) }
 	require.InEpsilon(t, 6, used(c.Peak).Div(used(c.Expected)).InexactFloat64(), 1e-6)
+}
+
+// Spaces keeps every recording until it is deleted, also what a stack's own object store
+// still has: 0.18 TB a day for 365 days, in a standard bucket.
+func TestRecordingsArePricedUntilTheyAreDeleted(t *testing.T) {
+	in := card(sizing.ModelCapacity)
+	p := plan(t, in)
+	require.InDelta(t, 0.18*365*1e12/(1<<30), p.Usage(sizing.ScenarioExpected).Recordings.InexactFloat64(), 1)
+	item := p.CatalogueUsed().RecordingsItem(p.Usage(sizing.ScenarioExpected).Recordings)
+	amount, known := item.Amount()
+	require.True(t, known)
+	require.InDelta(t, 0.18*365*1e12/(1<<30)*0.02, amount.InexactFloat64(), 0.1)
+
+	longer := in
+	longer.Target.HotDays = 60
+	require.Equal(t, p.Usage(sizing.ScenarioExpected).Recordings, plan(t, longer).Usage(sizing.ScenarioExpected).Recordings)
 }

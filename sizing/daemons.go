@@ -9,9 +9,14 @@ const (
 	// WebSocketsPerAPIInstanceTarget is the load the API's autoscaler steers to, the
 	// design's HPA averageValue.
 	WebSocketsPerAPIInstanceTarget = 1_500
-	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets.
+	// APICPUTargetPercent and SFUCPUTargetPercent are the design's HPA targets; the SFU's
+	// may be lower, see sfuCPUPercent.
 	APICPUTargetPercent = 60
 	SFUCPUTargetPercent = 70
+	// The SFU's autoscaler takes steps of so many nodes, at each site, per period, after
+	// so long a wish for them. Components say why (components/livekit.go).
+	SFUUpNodes, SFUUpWindowSeconds, SFUUpPeriodSeconds       = 2, 0, 300
+	SFUDownNodes, SFUDownWindowSeconds, SFUDownPeriodSeconds = 1, 3600, 1800
 	// LoadBalancerNodeConnections is simultaneous connections (and requests per second), and
 	// LoadBalancerNodeTLSPerSecond new TLS connections per second, of one node of a
 	// regional load balancer; LoadBalancerMaxNodes is the most nodes of one
@@ -32,6 +37,9 @@ const (
 	// of 500 by three, rounded down to tens. The design's 500 is per instance and
 	// leaves nothing.
 	PgBouncerMaxDBConnections = 130
+	// PgBouncerMinPoolSize is the design's min_pool_size of a pooler: the connections that
+	// stay open when nobody asks.
+	PgBouncerMinPoolSize = 20
 	// PgBouncerMaxClients is the design's max_client_conn, per instance.
 	PgBouncerMaxClients = 2_000
 )
@@ -98,6 +106,9 @@ type PgBouncer struct {
 	MaxDBConnections int
 	// DefaultPoolSize and ReservePoolSize are below MaxDBConnections together.
 	DefaultPoolSize, ReservePoolSize int
+	// MinPoolSize is the design's, and at most a third of DefaultPoolSize, so that the
+	// poolers of a small server hold no more than a sixth of their connections.
+	MinPoolSize int
 	// MaxClientConnections is max_client_conn.
 	MaxClientConnections int
 }
@@ -107,15 +118,18 @@ type PgBouncer struct {
 type LiveKit struct {
 	// Rooms and Participants is what one node is planned with.
 	Rooms, Participants int
-	// NumTracks is limit.num_tracks: published and forwarded tracks together.
+	// NumTracks is limit.num_tracks: published and subscribed tracks together, whether
+	// media flows in them or not.
 	NumTracks int
 	// BytesPerSecond is limit.bytes_per_sec: in and out together, as LiveKit adds them
-	// (pkg/routing/selector/utils.go, LimitsReached). Like the tracks it is what the planned
-	// meetings take, at the utilisation they are planned with.
+	// (pkg/routing/selector/utils.go, LimitsReached). It guards the node's real load: what
+	// the planned meetings take, at the utilisation they are planned with.
 	BytesPerSecond int
-	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may
-	// subscribe to. Without them a room of 500 is 274,000 tracks.
+	// SubscriptionLimitVideo and SubscriptionLimitAudio are what a participant may hold,
+	// see subscriptionLimits. Without them a room of 500 is 274,000 tracks.
 	SubscriptionLimitVideo, SubscriptionLimitAudio int
+	// CPULoadPercent is node_selector.cpu_load_limit in percent, see cpuLoadPercent.
+	CPULoadPercent int
 }
 
 // Redis is the configuration of one Redis node.
@@ -154,7 +168,7 @@ func (p *Plan) daemons() Daemons {
 			case RoleAPI:
 				d.APIScaling = append(d.APIScaling, Scaling{site.Name, low, high, APICPUTargetPercent, WebSocketsPerAPIInstanceTarget})
 			case RoleSFU:
-				d.SFUScaling = append(d.SFUScaling, Scaling{site.Name, low, high, SFUCPUTargetPercent, 0})
+				d.SFUScaling = append(d.SFUScaling, Scaling{site.Name, low, high, p.sfuCPUPercent(), 0})
 			}
 		}
 	}
@@ -206,6 +220,7 @@ func (p *Plan) pgBouncer() PgBouncer {
 	b.MaxDBConnections = b.MaxConnections * PGPooledPercent / 100 / b.Instances / 10 * 10
 	b.ReservePoolSize = b.MaxDBConnections / 10
 	b.DefaultPoolSize = b.MaxDBConnections / 2
+	b.MinPoolSize = min(PgBouncerMinPoolSize, b.DefaultPoolSize/3)
 	return b
 }
 
@@ -214,23 +229,6 @@ func (p *Plan) pgBouncer() PgBouncer {
 func pgMaxConnections(memoryMiB int) int {
 	const designMiB, postgresDefault = 32 * 1024, 100
 	return min(PGMaxConnections, max(postgresDefault, PGMaxConnections*memoryMiB/designMiB))
-}
-
-func (p *Plan) liveKit() LiveKit {
-	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
-	node := p.Target.sfuNode(size, p.Options)
-	room := p.Demand.PerMeeting
-	// A node that is too small for one meeting still gets limits that admit what it
-	// can carry.
-	rooms := max(node.Rooms, 1)
-	return LiveKit{
-		Rooms:                  node.Rooms,
-		Participants:           node.Participants,
-		NumTracks:              rooms * (room.PublishedTracks + room.ForwardedTracks) * 100 / node.UtilisationPercent,
-		BytesPerSecond:         int(float64(rooms) * (room.BitsIn + room.BitsOut) / bitsPerByte * 100 / float64(node.UtilisationPercent)),
-		SubscriptionLimitVideo: p.Target.High.Visible + p.Target.Medium.Visible + p.Target.Low.Visible,
-		SubscriptionLimitAudio: p.Target.MaxActiveSpeakers,
-	}
 }
 
 func (p *Plan) redis() Redis {

@@ -42,11 +42,13 @@ type Room struct {
 	Participants, VideoPublishers, Speakers int
 	// PublishedTracks counts tracks to the SFU: one microphone each, and the videos.
 	PublishedTracks int
-	// ForwardedTracks counts tracks from the SFU when a participant subscribes to no
-	// more than what the target shows and plays.
+	// ForwardedTracks counts the tracks from the SFU in which media flows: what the target
+	// shows and plays. Participants may hold more, see subscriptionLimits: a video that is
+	// not on the screen is paused (adaptiveStream of the SDKs), and a silent microphone
+	// sends next to nothing.
 	ForwardedTracks int
 	// UnlimitedTracks counts tracks from the SFU when everybody subscribes to
-	// everything, which is what LiveKit does unless limit.subscription_limit_* is set.
+	// everything, which is what the SDKs do until limit.subscription_limit_* refuses it.
 	UnlimitedTracks int
 	// PacketsIn and PacketsOut are packets per second.
 	PacketsIn, PacketsOut float64
@@ -159,9 +161,9 @@ type Demand struct {
 	RecordedMeetings int
 	// RecordingTBPerDay is recordings written per day in terabytes (10^12 bytes).
 	RecordingTBPerDay float64
-	// HotRecordingTB and ColdRecordingTB are recordings kept in the object store and
-	// in cold storage in the steady state.
-	HotRecordingTB, ColdRecordingTB float64
+	// HotRecordingTB and KeptRecordingTB are the recordings in the steady state of the
+	// hot days, which a stack's own object store keeps, and of all days, which Spaces does.
+	HotRecordingTB, KeptRecordingTB float64
 	// EgressTiBPerMonth is outbound transfer of the SFU nodes per month in tebibytes.
 	EgressTiBPerMonth float64
 	// MeetingHoursPerDay is hours per day that one of the peak's meetings runs.
@@ -194,7 +196,7 @@ func (t Target) Demand() Demand {
 		RecordedMeetings:        recorded,
 		RecordingTBPerDay:       recordedPerDay,
 		HotRecordingTB:          recordedPerDay * float64(t.HotDays),
-		ColdRecordingTB:         recordedPerDay * float64(t.RetentionDays-t.HotDays),
+		KeptRecordingTB:         recordedPerDay * float64(t.RetentionDays),
 		EgressTiBPerMonth:       meetings * room.BitsOut / bitsPerByte * secondsPerMonth / tib,
 		MeetingHoursPerDay:      t.MeetingHoursPerDay(),
 	}

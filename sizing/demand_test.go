@@ -30,7 +30,7 @@ func TestDemandOfTheCard(t *testing.T) {
 	require.Equal(t, 390, d.PGConnections)
 	require.InDelta(t, 0.18, d.RecordingTBPerDay, 1e-9, "100 composites of 0.9 GB per hour, 2 hours")
 	require.InDelta(t, 5.4, d.HotRecordingTB, 1e-9)
-	require.InDelta(t, 0.18*335, d.ColdRecordingTB, 1e-9)
+	require.InDelta(t, 0.18*365, d.KeptRecordingTB, 1e-9)
 	require.InDelta(t, 100e6+200e6+0.5e6+500e6, d.RedisBytes, 1)
 	require.InDelta(t, d.GbpsOut*1e9/8*2*3600*30/(1<<40), d.EgressTiBPerMonth, 1e-6)
 	require.InDelta(t, 2, d.MeetingHoursPerDay, 1e-9)

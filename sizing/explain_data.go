@@ -182,8 +182,8 @@ func (p *Plan) explainRecordings() []Step {
 			Inputs: []Quantity{
 				quantity("hot", t.HotDays, "days", sourceTarget), quantity("retention", t.RetentionDays, "days", sourceTarget),
 			},
-			Formula: "per day x hot; per day x (retention - hot)",
-			Result:  number(d.HotRecordingTB) + " hot, " + number(d.ColdRecordingTB) + " cold", Unit: "TB",
+			Formula: "per day x hot, in the stack's own object store; per day x retention, in Spaces",
+			Result:  number(d.HotRecordingTB) + " hot, " + number(d.KeptRecordingTB) + " in all", Unit: "TB",
 		},
 	}
 }

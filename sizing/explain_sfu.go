@@ -21,7 +21,7 @@ func (p *Plan) explainRoom() []Step {
 				quantity("participants", room.Participants, "", sourceTarget),
 				quantity("publishers", room.VideoPublishers, "with video", sourceTarget),
 				quantity("speakers", room.Speakers, "at once", sourceTarget),
-				quantity("videos seen", t.High.Visible+t.Medium.Visible+t.Low.Visible, "per participant", sourceTarget),
+				quantity("videos seen", t.visible(), "per participant", sourceTarget),
 			},
 			Formula: "everybody receives the videos seen and the speakers, and nobody their own",
 			Result:  fmt.Sprint(room.ForwardedTracks), Unit: "tracks",
@@ -139,17 +139,33 @@ func (c *Calibration) perVCPU() Quantity {
 
 func (p *Plan) explainLiveKit() []Step {
 	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
+	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
+	rooms := max(l.Rooms, 1)
+	allVideo, allAudio := p.Target.subscribable()
 	return []Step{
+		{
+			Name: "limit.subscription_limit_video, _audio",
+			Inputs: []Quantity{
+				quantity("held at once", largeMeeting.Publishers*(largeMeeting.Subscribers-1), fmt.Sprintf("subscriptions on %d vCPUs", largeMeeting.VCPUs), sourceBenchmark+", large meeting row"),
+				quantity("vCPUs", size.VCPUs, "of "+size.Slug, "catalogue of "+p.CatalogueUsed().Date),
+				quantity("participants", rooms*p.Target.ParticipantsPerMeeting, "per node", "sfu.nodes"),
+				quantity("videos and voices", fmt.Sprintf("%d, %d", allVideo, allAudio), "in a full meeting, a shared screen with them", sourceTarget),
+			},
+			Formula: "held at once x vCPUs / benchmark vCPUs / participants, half each, not above a full meeting's, not below what the target shows and plays",
+			Result:  fmt.Sprintf("%d, %d", l.SubscriptionLimitVideo, l.SubscriptionLimitAudio), Unit: "tracks per participant",
+			Note: "a guard of the node: LiveKit counts what is held, in the order it came, flowing or not",
+		},
 		{
 			Name: "limit.num_tracks",
 			Inputs: []Quantity{
-				quantity("meetings per node", max(l.Rooms, 1), "", "sfu.nodes"),
-				quantity("tracks per meeting", room.PublishedTracks+room.ForwardedTracks, "in and out", "room.traffic"),
-				quantity("utilisation", p.Options.withDefaults().SFUUtilisationPercent, "%", "options"),
+				quantity("meetings per node", rooms, "", "sfu.nodes"),
+				quantity("published", room.PublishedTracks+sharedScreens, "tracks per meeting, a shared screen with them", "room.traffic"),
+				quantity("subscriptions", l.SubscriptionLimitVideo+l.SubscriptionLimitAudio, "per participant", "above"),
+				quantity("participants", p.Target.ParticipantsPerMeeting, "and the recorder of a recorded meeting", sourceTarget),
 			},
-			Formula: "meetings per node x tracks per meeting / utilisation",
+			Formula: "meetings per node x (published + participants x subscriptions)",
 			Result:  fmt.Sprint(l.NumTracks), Unit: "tracks",
-			Note: "holds only with subscription limits; the server's default is no limit",
+			Note: "held, like the subscriptions; limit.bytes_per_sec guards what flows",
 		},
 		{
 			Name: "limit.bytes_per_sec",

@@ -52,10 +52,8 @@ func (p *Plan) findings(v Verdict) []Finding {
 	for _, region := range p.sharedRegions() {
 		warn("", "region %s holds more than one site: they fail together", region)
 	}
-	if room := p.Demand.PerMeeting; room.UnlimitedTracks > 2*room.ForwardedTracks {
-		notes = append(notes, Finding{SeverityNote, RoleSFU, fmt.Sprintf(
-			"a meeting is %d forwarded tracks only if subscriptions are limited (%d video, %d audio each); without limits it is %d",
-			room.ForwardedTracks, p.Daemons.LiveKit.SubscriptionLimitVideo, p.Daemons.LiveKit.SubscriptionLimitAudio, room.UnlimitedTracks)})
+	if p.selective() {
+		notes = append(notes, Finding{SeverityNote, RoleSFU, p.selectiveNote()})
 	}
 	if !v.Sufficient {
 		warn("", "the cost counts the traffic of all %d meetings; the plan carries %d", t.Meetings, v.Meetings)
@@ -64,6 +62,15 @@ func (p *Plan) findings(v Verdict) []Finding {
 		notes = append(notes, Finding{SeverityNote, "", text})
 	}
 	return append(append(problems, warnings...), notes...)
+}
+
+// selectiveNote says what clients must do where a participant cannot hold a full meeting.
+func (p *Plan) selectiveNote() string {
+	l := p.Daemons.LiveKit
+	return fmt.Sprintf("a participant, or a recorder, holds at most %d videos and %d voices (without limits a meeting is %d tracks): "+
+		"with more cameras or open microphones the later ones are neither seen, heard nor recorded, "+
+		"unless the application subscribes selectively or grants canPublish only to who speaks",
+		l.SubscriptionLimitVideo, l.SubscriptionLimitAudio, p.Demand.PerMeeting.UnlimitedTracks)
 }
 
 // RecorderVCPUs returns the vCPUs that recording so many meetings at once takes: 4

@@ -18,7 +18,7 @@ func checkPlan(t *testing.T, p *sizing.Plan) {
 	d, room := p.Demand, p.Demand.PerMeeting
 	finite(t, "room", room.PacketsIn, room.PacketsOut, room.BitsIn, room.BitsOut, room.PayloadBitsIn, room.PayloadBitsOut)
 	finite(t, "demand", d.GbpsIn, d.GbpsOut, d.ChatDeliveriesPerSecond, d.RedisBytes, d.RecordingTBPerDay,
-		d.HotRecordingTB, d.ColdRecordingTB, d.EgressTiBPerMonth, d.PacketsInPerSecond, d.PacketsOutPerSecond)
+		d.HotRecordingTB, d.KeptRecordingTB, d.EgressTiBPerMonth, d.PacketsInPerSecond, d.PacketsOutPerSecond)
 	require.GreaterOrEqual(t, d.ForwardedTracks, 0)
 	require.GreaterOrEqual(t, room.UnlimitedTracks, 0)
 	for _, pool := range p.Pools {

@@ -68,7 +68,7 @@ func render(p *sizing.Plan) string {
 	line("  total        %.0f packets/s out; %.2f Gbit/s in, %.2f out", d.PacketsOutPerSecond, d.GbpsIn, d.GbpsOut)
 	line("  connections  %d API, %d signalling, %d PostgreSQL", d.APIConnections, d.SignallingConnections, d.PGConnections)
 	line("  redis        %.1f MB", d.RedisBytes/1e6)
-	line("  recordings   %.4f TB/day, %.2f TB hot, %.2f TB cold", d.RecordingTBPerDay, d.HotRecordingTB, d.ColdRecordingTB)
+	line("  recordings   %.4f TB/day, %.2f TB hot, %.2f TB kept", d.RecordingTBPerDay, d.HotRecordingTB, d.KeptRecordingTB)
 	line("  egress       %.2f TiB/month", d.EgressTiBPerMonth)
 	line("\npools")
 	for _, pool := range p.Pools {
@@ -140,6 +140,6 @@ func renderCost(line func(string, ...any), c sizing.Cost) {
 		if r.Design.Valid {
 			text = r.Design.Decimal.StringFixed(0)
 		}
-		line("  %-13s %8s | %-32s | %10s | %s | %s", r.Component, text, r.DesignText, r.Plan.StringFixed(2), r.PlanText, r.Remark)
+		line("  %-13s %8s | %10s | %s", r.Component, text, r.Plan.StringFixed(2), r.Remark)
 	}
 }

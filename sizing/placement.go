@@ -56,10 +56,19 @@ func (in Input) place(role Role, size string, total, low, high int) []Pool {
 		}
 		pool := Pool{Role: role, Site: site.Name, Size: size, Count: counts[i]}
 		if high > 0 {
-			pool.Min = min(max(lows[i], 1), counts[i])
+			pool.Min = min(max(lows[i], leastAtSite(role)), counts[i])
 			pool.Max = max(highs[i], counts[i])
 		}
 		pools = append(pools, pool)
 	}
 	return pools
+}
+
+// leastAtSite returns the fewest nodes of a role that run a site. The API has one of each
+// service at every site, and one pod to a node.
+func leastAtSite(role Role) int {
+	if role == RoleAPI {
+		return len(APIServices)
+	}
+	return 1
 }

@@ -49,22 +49,28 @@ func NewPlan(in Input) (*Plan, error) {
 	}
 	p.Volumes = p.volumes()
 	p.Daemons = p.daemons()
+	if err := p.checkLoadBalancers(); err != nil {
+		return nil, err
+	}
 	p.Demand.PGConnections = p.Daemons.PgBouncer.Instances * p.Daemons.PgBouncer.MaxDBConnections
 	p.Verdict = p.verdict()
 	p.Cost = p.cost()
 	return p, nil
 }
 
-// Compare plans an input with both models.
-func Compare(in Input) (design, capacity *Plan, err error) {
-	in.Model = ModelDesign
-	design, errDesign := NewPlan(in)
-	in.Model = ModelCapacity
-	capacity, errCapacity := NewPlan(in)
-	if err := errors.Join(errDesign, errCapacity); err != nil {
-		return nil, nil, err
+// checkLoadBalancers rejects a target whose connections no load balancer of a site holds.
+func (p *Plan) checkLoadBalancers() error {
+	var problems []error
+	for _, lb := range p.Daemons.LoadBalancers {
+		if lb.SizeUnit > LoadBalancerMaxNodes {
+			problems = append(problems, &FieldError{
+				Field: "target.meetings", Value: fmt.Sprint(p.Target.Meetings),
+				Allowed: fmt.Sprintf("fewer, or over more sites: the load balancer %s of site %s would take %d nodes, and has at most %d",
+					lb.Edge, lb.Site, lb.SizeUnit, LoadBalancerMaxNodes),
+			})
+		}
 	}
-	return design, capacity, nil
+	return errors.Join(problems...)
 }
 
 // checkRoomFits rejects a meeting that no node of any size can hold: a room cannot

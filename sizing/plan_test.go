@@ -34,11 +34,12 @@ func TestDesignModelIsTheCard(t *testing.T) {
 	require.False(t, p.Verdict.Sufficient)
 }
 
+// Jakarta's share of the design's 10 would be 3, and it takes 5 to run the five services.
 func TestAutoscaleFollowsTheDesign(t *testing.T) {
 	in := card(sizing.ModelDesign)
 	in.Options.Autoscale = true
 	p := plan(t, in)
-	for role, want := range map[sizing.Role][2]int{sizing.RoleSFU: {8, 20}, sizing.RoleAPI: {10, 50}} {
+	for role, want := range map[sizing.Role][2]int{sizing.RoleSFU: {8, 20}, sizing.RoleAPI: {12, 50}} {
 		low, high := 0, 0
 		for _, pool := range p.Pools {
 			if pool.Role == role {
@@ -220,13 +221,19 @@ func TestModelDefaultsToDesign(t *testing.T) {
 	require.Equal(t, sizing.ModelDesign, plan(t, in).Model)
 }
 
-func TestCompare(t *testing.T) {
-	design, capacity, err := sizing.Compare(card(""))
-	require.NoError(t, err)
-	require.Equal(t, []sizing.Model{sizing.ModelDesign, sizing.ModelCapacity}, []sizing.Model{design.Model, capacity.Model})
-	require.True(t, capacity.Cost.Monthly().GreaterThan(design.Cost.Monthly()))
-	_, _, err = sizing.Compare(sizing.Input{})
+// The models differ, and an input that neither can plan has no plan.
+func TestTheCapacityModelCostsMore(t *testing.T) {
+	require.True(t, plan(t, card(sizing.ModelCapacity)).Cost.Monthly().GreaterThan(plan(t, card(sizing.ModelDesign)).Cost.Monthly()))
+	_, err := sizing.NewPlan(sizing.Input{})
 	require.Error(t, err)
+}
+
+// A load balancer has at most 200 nodes.
+func TestLoadBalancersEnd(t *testing.T) {
+	in := card(sizing.ModelCapacity)
+	in.Target.APIConnectionsPerParticipant = 100
+	_, err := sizing.NewPlan(in)
+	require.EqualError(t, err, `target.meetings: "100": must be fewer, or over more sites: the load balancer websocket of site singapore would take 338 nodes, and has at most 200`)
 }
 
 func TestGoldenPlans(t *testing.T) {

@@ -18,7 +18,7 @@ const (
 	// ProductTransfer is outbound transfer beyond the pool, per GiB.
 	ProductTransfer Product = "transfer"
 	// ProductSpaces is the Spaces subscription, per month; it includes
-	// SpacesIncludedGiB of storage and SpacesIncludedTransferGiB of transfer.
+	// SpacesIncludedGiB of storage.
 	ProductSpaces Product = "spaces"
 	// ProductSpacesStorage is Spaces storage beyond the subscription, per GiB and month.
 	ProductSpacesStorage Product = "spaces-storage"
@@ -42,13 +42,10 @@ var Products = []Product{
 	ProductUptimeCheck,
 }
 
-// What the Spaces subscription includes (an answer of 2018 at
+// SpacesIncludedGiB is the storage that the Spaces subscription includes (an answer of 2018 at
 // digitalocean.com/community/questions/prices-explanation-5-per-space-or-5-for-spaces;
 // no dated price page was found, so the price is marked unverified).
-const (
-	SpacesIncludedGiB         = 250
-	SpacesIncludedTransferGiB = 1024
-)
+const SpacesIncludedGiB = 250
 
 // UptimeChecksFree is the uptime checks an account has for nothing (operators' notes
 // of 2026 in public repositories; not found in a DigitalOcean document).

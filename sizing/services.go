@@ -84,7 +84,8 @@ const (
 	designWebSocketPods = 16
 )
 
-// webSocketPods is how many of so many API nodes run a service that holds WebSockets.
+// webSocketPods is how many of so many API nodes run a service that holds WebSockets. Where
+// the pods of two of them share a node, it holds no more than the design's node does.
 func (in Input) webSocketPods(nodes int) int {
 	if nodes == 0 {
 		return 0
@@ -95,7 +96,7 @@ func (in Input) webSocketPods(nodes int) int {
 			pods += max(part, len(in.Sites)) // one at every site, see servicePods
 		}
 	}
-	return pods
+	return min(pods, nodes)
 }
 
 // apiNodes is how many API nodes it takes for so many pods that hold WebSockets.

@@ -36,8 +36,8 @@ type Target struct {
 	RecordedPercent int
 	// RecordingBitsPerSecond is the bit rate of one room-composite recording.
 	RecordingBitsPerSecond int
-	// HotDays is how long recordings stay in the object store; RetentionDays is
-	// when they are deleted. In between they are in cold storage.
+	// HotDays is how long recordings stay in the stack's own object store; RetentionDays
+	// is when they are deleted from Spaces, where all of them are.
 	HotDays, RetentionDays int
 	// DayProfile is the percentage of the peak's meetings that run in each hour of
 	// the day, 0 to 100. Its sum over 100 is the meeting hours per day.

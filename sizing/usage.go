@@ -8,8 +8,8 @@ type Usage struct {
 	// Egress is the outbound transfer of the SFU nodes per month, before the allowance
 	// that Droplets include.
 	Egress decimal.Decimal `json:"egressGiB"`
-	// ColdRecordings is what is kept past the object store; nothing without recorders.
-	ColdRecordings decimal.Decimal `json:"coldRecordingsGiB"`
+	// Recordings is what Spaces keeps of them; nothing without recorders.
+	Recordings decimal.Decimal `json:"recordingsGiB"`
 	// Backups is the kept backups of PostgreSQL and Redis, before what the Spaces
 	// subscription includes.
 	Backups decimal.Decimal `json:"backupsGiB"`
@@ -25,12 +25,12 @@ const (
 func (p *Plan) Usage(name ScenarioName) Usage {
 	s := p.scenario(name)
 	u := Usage{
-		Egress:         p.egressGiB(s),
-		ColdRecordings: decimal.Zero,
-		Backups:        measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib),
+		Egress:     p.egressGiB(s),
+		Recordings: decimal.Zero,
+		Backups:    measured((pgFullsKept*p.Target.pgBytes() + redisDumpsKept*p.Demand.RedisBytes) / gib),
 	}
 	if p.Total(RoleRecorder) > 0 {
-		u.ColdRecordings = p.coldGiB(s)
+		u.Recordings = p.recordingsGiB(s)
 	}
 	return u
 }
@@ -41,14 +41,16 @@ func (p *Plan) egressGiB(s Scenario) decimal.Decimal {
 	return measured(bytes / gib)
 }
 
-// coldGiB is recordings past the object store, if they are made. Storage follows the
-// hours of the scenario: a low month records less.
-func (p *Plan) coldGiB(s Scenario) decimal.Decimal {
+// recordingsGiB is the recordings in Spaces, if they are made: all of them until they are
+// deleted. A stack's own object store copies them there within a day and keeps the hot days
+// beside (stacks/objectstore.go). Storage follows the hours of the scenario: a low month
+// records less.
+func (p *Plan) recordingsGiB(s Scenario) decimal.Decimal {
 	perDay := p.Demand.RecordingTBPerDay * s.GrowthFactor
 	if expected := p.Target.MeetingHoursPerDay() * float64(p.Target.DaysPerMonth); expected > 0 {
 		perDay *= s.HoursPerMonth / expected
 	}
-	return measured(perDay * float64(p.Target.RetentionDays-p.Target.HotDays) * tera / gib)
+	return measured(perDay * float64(p.Target.RetentionDays) * tera / gib)
 }
 
 // TransferItem prices egress beyond the pooled allowance, both GiB per month.
@@ -59,13 +61,10 @@ func (c *Catalogue) TransferItem(egress, allowance decimal.Decimal) Item {
 	}
 }
 
-// ColdItem prices recordings past the object store, in GiB.
-func (c *Catalogue) ColdItem(gib decimal.Decimal) Item {
-	price := c.Price(ProductSpacesCold)
-	if !price.Known() {
-		price = c.Price(ProductSpacesStorage)
-	}
-	return Item{Component: ComponentRecordings, Name: "recordings older than the object store keeps", Quantity: gib, Price: price}
+// RecordingsItem prices the recordings in Spaces, in GiB. Their bucket is a standard one:
+// cold storage is another kind of bucket, to which nothing moves them.
+func (c *Catalogue) RecordingsItem(gib decimal.Decimal) Item {
+	return Item{Component: ComponentRecordings, Name: "recordings in Spaces", Quantity: gib, Price: c.Price(ProductSpacesStorage)}
 }
 
 // BackupsItem prices backups beyond what the Spaces subscription includes, in GiB.

@@ -110,6 +110,14 @@ func (w *workloads) postgres(
 	return postgres, err
 }
 
+// poolSizes are the plan's connections of a pooler.
+func poolSizes(b sizing.PgBouncer) manifests.PgBouncerPool {
+	return manifests.PgBouncerPool{
+		MaxClients: b.MaxClientConnections, MaxDB: b.MaxDBConnections,
+		Default: b.DefaultPoolSize, Min: b.MinPoolSize, Reserve: b.ReservePoolSize,
+	}
+}
+
 // poolers declares those of a site. Where it has no PostgreSQL they run on its API nodes.
 func (w *workloads) poolers(ctx *pulumi.Context, data *components.Data, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	password, here := w.cfg.Secrets.databasePassword, w.primarySite() == w.site.Name
@@ -119,11 +127,8 @@ func (w *workloads) poolers(ctx *pulumi.Context, data *components.Data, opts ...
 	}
 	var err error
 	pooled, users := manifests.DefaultPgBouncer(), ""
-	size := w.plan.Daemons.PgBouncer
 	pooled.Database = manifests.PgBouncerDatabase{Name: manifests.DatabaseName, Host: w.primaryHost(here), Port: config.Port}
-	pooled.Pool = manifests.PgBouncerPool{
-		MaxClients: size.MaxClientConnections, MaxDB: size.MaxDBConnections, Default: size.DefaultPoolSize, Reserve: size.ReservePoolSize,
-	}
+	pooled.Pool = poolSizes(w.plan.Daemons.PgBouncer)
 	pooled.ClientTLS, pooled.ServerCA = manifests.DataTLS(), manifests.DataTLS().CA
 	if w.cfg.SecretStore == nil {
 		if users, err = manifests.PgBouncerUsers(map[string]string{
@@ -152,13 +157,11 @@ func (w *workloads) patroni(primary bool) manifests.Patroni {
 }
 
 // primarySite is the site of PostgreSQL's primary.
-func (w *workloads) primarySite() string {
-	for _, site := range w.cfg.Sites {
-		if poolOf(w.plan.PoolsAt(site.Name), sizing.RolePG).Count > 0 {
-			return site.Name
-		}
-	}
-	return ""
+func (w *workloads) primarySite() string { return w.cfg.primarySite(w.planned) }
+
+// planned is how many nodes a role has at a site.
+func (w *workloads) planned(site string, role sizing.Role) int {
+	return poolOf(w.plan.PoolsAt(site), role).Count
 }
 
 // primaryHost is the primary's name as the pods of this site know it.

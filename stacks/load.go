@@ -2,8 +2,10 @@ package stacks
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 
@@ -77,7 +79,7 @@ func (l *loader) plan() {
 	plan, err := l.config.Plan()
 	if err != nil {
 		for _, e := range flatten(err) {
-			l.problems.add(Namespace, "", "%v", e)
+			l.rejected(e)
 		}
 		return
 	}
@@ -92,6 +94,27 @@ func (l *loader) plan() {
 				"holds %d nodes (a /%d each), and the plan has more at site %q; widen it", room, nodeBits, site.Name)
 		}
 	}
+}
+
+// rejected reports what sizing says of one of its fields by the key that set it.
+func (l *loader) rejected(err error) {
+	var field *sizing.FieldError
+	if !errors.As(err, &field) {
+		l.problems.add(Namespace, "", "%v", err)
+		return
+	}
+	name := field.Field
+	switch {
+	case name == "target":
+		name = "meetings"
+	case strings.HasPrefix(name, "target."):
+		if name = strings.TrimPrefix(name, "target."); !slices.Contains(ownKeys, name) {
+			name = "usage." + name
+		}
+	case strings.HasPrefix(name, "fixed."):
+		name = "pools." + strings.TrimPrefix(name, "fixed.")
+	}
+	l.problems.add(qualified(name), field.Value, "must be %s", field.Allowed)
 }
 
 // unknown reports the keys of our namespace that the program does not read, with

@@ -316,17 +316,38 @@ func TestLoadReportsEveryProblemAtOnce(t *testing.T) {
 
 // What sizing rejects is part of the same list.
 func TestLoadReportsWhatSizingRejects(t *testing.T) {
-	for name, set := range map[string]map[string]string{
-		"unknown size": {"gomeet:pools": `{"api":{"size":"s-3vcpu-5gb"}}`},
-		"zero":         {"gomeet:meetings": "0"},
-		"absurd":       {"gomeet:participantsPerMeeting": "1000000000"},
+	for name, c := range map[string]struct {
+		set  map[string]string
+		want string
+	}{
+		"unknown size": {
+			map[string]string{"gomeet:pools": `{"api":{"size":"s-3vcpu-5gb"}}`},
+			`gomeet:pools.api.size: "s-3vcpu-5gb": must be a Droplet size of the catalogue of 2025-12-31`,
+		},
+		"zero": {
+			map[string]string{"gomeet:meetings": "0"},
+			`gomeet:meetings: "0": must be between 1 and 10000`,
+		},
+		"absurd": {
+			map[string]string{"gomeet:participantsPerMeeting": "1000000000"},
+			`gomeet:participantsPerMeeting: "1000000000": must be between 1 and 100000`,
+		},
+		"no node holds it": {
+			map[string]string{"gomeet:participantsPerMeeting": "5000"},
+			`gomeet:participantsPerMeeting: "5000": must be at most 1122: a meeting lives on one node, and that is what the largest (c-32-intel) holds of this kind of meeting`,
+		},
+		"too small": {
+			map[string]string{"gomeet:model": "capacity", "gomeet:pools": `{"sfu":{"size":"c-2"}}`},
+			`gomeet:pools.sfu.size: "c-2": must be something at most 10000 nodes of role sfu can carry: none of 1 sizes fulfils the requirement of 100 units`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			raw := configuration(t, "prod")
-			maps.Copy(raw, set)
+			maps.Copy(raw, c.set)
 			_, err := stacks.Load("prod", raw)
 			var problems stacks.Problems
 			require.True(t, errors.As(err, &problems), "error: %v", err)
+			require.Equal(t, "the stack configuration has 1 problem; nothing was created:\n  - "+c.want, err.Error())
 		})
 	}
 }

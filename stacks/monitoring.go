@@ -78,8 +78,9 @@ func (w *workloads) limits() manifests.Limits {
 		PostgresMembers:     pg.Count,
 		EgressBytesPerMonth: w.plan.EgressBytesPerMonth(w.site.Name),
 		Autoscaled:          map[string]int{}, EdgeConnections: map[string]int{}, RemoteWrite: w.cfg.RemoteWrite != nil,
-		Jobs: []string{"api", "traefik", "node", "kubelet", "cadvisor", "kube-state-metrics", "prometheus", "alertmanager"},
 	}
+	watched := w.cfg.Watched(w.site.Name, w.planned)
+	l.Jobs, l.Backups, l.Drill = watched.Jobs, watched.Backups, watched.Drill
 	for _, s := range w.services() {
 		if s.Service.WebSocket {
 			l.WebSockets += s.Max * sizing.WebSocketsPerAPIInstance
@@ -107,26 +108,16 @@ func (w *workloads) limits() manifests.Limits {
 		}
 		l.SFUParticipants, l.LargestMeeting = w.plan.Daemons.LiveKit.Participants, w.plan.LargestMeeting()
 		l.SFUBytesPerSecond = w.plan.SFUNodeBytesPerSecond()
-		l.Jobs = append(l.Jobs, "livekit")
 	}
 	if redis.Count > 0 {
 		layout := w.plan.RedisLayout()
 		l.RedisNodes, l.RedisReplicas = layout.Pods, layout.Replicas > 0
-		l.Jobs, l.Backups = append(l.Jobs, "redis"), append(l.Backups, manifests.RedisBackups...)
-	}
-	if pg.Count > 0 {
-		l.PoolerClients = w.plan.Daemons.PgBouncer.MaxClientConnections
-		l.Jobs = append(l.Jobs, "patroni", "postgres", "pgbouncer")
-	}
-	if w.site.Name == w.primarySite() {
-		l.Drill, l.Backups = true, append(l.Backups, manifests.PostgresBackups...)
 	}
 	if w.site.Name == w.cfg.Sites[0].Name && w.ownStore() {
 		l.MinIOServers = poolOf(w.pools, sizing.RoleMinIO).Count
-		l.Jobs, l.Backups = append(l.Jobs, "minio"), append(l.Backups, manifests.RecordingsBackups...)
 	}
-	if w.site.Name == w.cfg.Sites[0].Name && (pg.Count > 0 || redis.Count > 0) {
-		l.Backups = append(l.Backups, manifests.StateBackups...)
+	if pg.Count > 0 {
+		l.PoolerClients = w.plan.Daemons.PgBouncer.MaxClientConnections
 	}
 	l.Certificates = map[string]time.Time{}
 	for _, c := range []struct {

@@ -16,7 +16,7 @@ import (
 //	plan         the model and the nodes per role over all sites
 //	monthlyCost  US dollars per month as text: low, expected, peak
 //	usage        what that cost includes beside resources, per scenario and as text:
-//	             egressGiB, coldRecordingsGiB, backupsGiB; "gomeet cost" reads it
+//	             egressGiB, recordingsGiB, backupsGiB; "gomeet cost" reads it
 //	capacity     meetings and participants the plan carries, and which pool ends first
 //	kubeconfigs  per site, secret
 //	spacesKeys   per bucket that workloads write to: accessKey and secretKey, secret
@@ -108,9 +108,9 @@ func (o *outputs) usage() pulumi.Map {
 	for _, name := range []sizing.ScenarioName{sizing.ScenarioLow, sizing.ScenarioExpected, sizing.ScenarioPeak} {
 		u := o.plan.Usage(name)
 		scenarios[string(name)] = pulumi.StringMap{
-			"egressGiB":         pulumi.String(u.Egress.String()),
-			"coldRecordingsGiB": pulumi.String(u.ColdRecordings.String()),
-			"backupsGiB":        pulumi.String(u.Backups.String()),
+			"egressGiB":     pulumi.String(u.Egress.String()),
+			"recordingsGiB": pulumi.String(u.Recordings.String()),
+			"backupsGiB":    pulumi.String(u.Backups.String()),
 		}
 	}
 	return scenarios

@@ -19,3 +19,13 @@ func TestPoolerStopsAfterTransactions(t *testing.T) {
 	require.Len(t, hook.ArrayValue(), 3)
 	require.Equal(t, 70.0, at(t, pod, "terminationGracePeriodSeconds").NumberValue(), "5 s + 60 s, and 5 s more")
 }
+
+// The design's 20 connections stay open, on a server of its size; dev's server has 100.
+func TestPoolersKeepConnections(t *testing.T) {
+	for stack, want := range map[string]string{"prod": "min_pool_size = 20\n", "dev": "min_pool_size = 13\n"} {
+		r := recorder(false)
+		require.NoError(t, deploy(t, stack, r))
+		config := at(t, named(t, r, configMapType, "pgbouncer").Inputs, "data", "pgbouncer.ini").StringValue()
+		require.Contains(t, config, want, stack)
+	}
+}

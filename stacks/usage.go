@@ -10,7 +10,7 @@ import (
 )
 
 // ownKeys are the parts of a target that are keys of the configuration themselves.
-var ownKeys = []string{"meetings", "participantspermeeting", "recordedpercent"}
+var ownKeys = []string{"meetings", "participantsPerMeeting", "recordedPercent"}
 
 // ReadUsage changes a target by what a JSON object says of how people meet: publishers,
 // speakers, layers and bit rates, chat, hours of the day, days, growth, and how long
@@ -27,10 +27,11 @@ func ReadUsage(target sizing.Target, text string) (sizing.Target, error) {
 	}
 	for name, value := range given {
 		// The decoder takes a field's name in any case.
-		switch folded := strings.ToLower(name); {
-		case slices.Contains(ownKeys, folded):
+		own := func(key string) bool { return strings.EqualFold(key, name) }
+		switch {
+		case slices.ContainsFunc(ownKeys, own):
 			return target, fmt.Errorf("must not have %s, which is a key of its own", name)
-		case folded == "dayprofile":
+		case own("dayProfile"):
 			// A shorter list would be filled up and a longer one cut without a word.
 			var list []int
 			if err := json.Unmarshal(value, &list); err != nil || len(list) != len(changed.DayProfile) {

@@ -51,7 +51,7 @@ func addCalibrateFlags(cmd *cobra.Command) *calibrateFlags {
 	flags.DurationVar(&f.load.StepTime, "step-time", 30*time.Second, "how long a step is measured")
 	flags.DurationVar(&f.joinTime, "join-time", 2*time.Minute, "how long the joining of a step may take")
 	f.limits = calibrate.DefaultLimits
-	flags.Float64Var(&f.limits.LossPercent, "max-loss", f.limits.LossPercent, "packet loss in percent at which the load stops growing")
+	flags.Float64Var(&f.limits.LossPercent, "max-loss", f.limits.LossPercent, "loss of packets or frames in percent at which the load stops growing")
 	flags.DurationVar(&f.limits.DelayP95, "max-delay", f.limits.DelayP95, "delay of the slowest 5 % of frames at which the load stops growing")
 	flags.Float64Var(&f.limits.CPUPercent, "stop-cpu", f.limits.CPUPercent, "CPU of the node in percent at which the load stops growing")
 	flags.BoolVar(&f.force, "force", false, "measure although other people meet on the node; they will notice")

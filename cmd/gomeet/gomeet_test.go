@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/shopspring/decimal"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/golden"
@@ -72,6 +73,27 @@ func TestPage(t *testing.T) {
 	require.NoFileExists(t, path+".part")
 }
 
+// A stack that autoscales is simulated so, within its limits and at its price.
+func TestSimulationAutoscales(t *testing.T) {
+	simulated := func(args ...string) (day struct {
+		PeakNodes     int
+		NodeHours     float64
+		NodeHoursCost decimal.Decimal
+	}) {
+		out, err := run(t, append([]string{"simulate", "--stack", "prod", "-o", "json"}, args...)...)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal([]byte(out), &day))
+		// $504 for 672 hours of a g-16vcpu-64gb.
+		require.InDelta(t, 0.75*day.NodeHours, day.NodeHoursCost.InexactFloat64(), 0.01)
+		return day
+	}
+	day := simulated()
+	require.Equal(t, 20, day.PeakNodes)
+	require.Less(t, day.NodeHours, 20*24.0)
+	require.Greater(t, day.NodeHours, 8*24.0)
+	require.Equal(t, 12, simulated("--nodes", "12").PeakNodes)
+}
+
 // What the plan says is what the stack deploys.
 func TestJSONIsTheCard(t *testing.T) {
 	out, err := run(t, "plan", "--stack", "prod", "-o", "json")
@@ -94,13 +116,18 @@ func TestErrorsNameTheFlag(t *testing.T) {
 		want string
 	}{
 		"no such stack":   {[]string{"plan", "--stack", "nosuch"}, "Pulumi.nosuch.yaml"},
-		"zero meetings":   {[]string{"plan", "--meetings", "0"}, "target.meetings"},
-		"unknown region":  {[]string{"plan", "--regions", "jkt1"}, "jkt1"},
-		"unknown model":   {[]string{"plan", "--model", "hope"}, "hope"},
+		"zero meetings":   {[]string{"plan", "--meetings", "0"}, `--meetings: "0": must be between 1 and 10000`},
+		"too large":       {[]string{"plan", "--stack", "prod", "--participants", "5000"}, `--participants: "5000": must be at most 1122: a meeting`},
+		"all of it":       {[]string{"plan", "--redundancy", "-9"}, `--redundancy: "-9": must be `},
+		"discount":        {[]string{"plan", "--committed-use", "95"}, `--committed-use: "95": must be between 0 and 90`},
+		"unknown region":  {[]string{"plan", "--regions", "jkt1"}, `--regions: "jkt1": must be an open region`},
+		"unknown model":   {[]string{"plan", "--model", "hope"}, `--model: "hope": must be one of`},
 		"unknown item":    {[]string{"plan", "--explain", "luck"}, "luck"},
 		"unknown format":  {[]string{"plan", "--output", "poem"}, "--output"},
 		"unknown compare": {[]string{"plan", "--compare", "hope"}, "--compare"},
-		"unknown policy":  {[]string{"simulate", "--policy", "hope"}, "policy"},
+		"unknown sort":    {[]string{"simulate", "--sort-by", "hope"}, `--sort-by: "hope": must be one of [random cpuload`},
+		"unknown choice":  {[]string{"simulate", "--algorithm", "hope"}, `--algorithm: "hope": must be one of [lowest twochoice]`},
+		"load in percent": {[]string{"simulate", "--cpu-load-limit", "70"}, `--cpu-load-limit: 70: must be above 0 and at most 1`},
 		"negative nodes":  {[]string{"simulate", "--nodes", "-3"}, "nodes"},
 		"sites twice":     {[]string{"plan", "--stack", "prod", "--regions", "sgp1"}, "--regions [sgp1]: must be left out with --stack"},
 		"page or item":    {[]string{"plan", "--explain", "sfu.nodes", "--html", "x.html"}, "[explain html]"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -100,18 +101,18 @@ The edge lets LiveKit's signalling through and not its room API: reach that with
 func sfuTable(reports []*media.Report) (table report.Table, missed bool) {
 	table = report.Table{
 		Title:   "Meetings",
-		Header:  []string{"", "In the room", "Videos seen", "Join, p95", "Delay, p95", "Loss", "Longest gap", "Targets"},
-		Numbers: []int{1, 2, 3, 4, 5, 6}, Wrap: 7,
+		Header:  []string{"", "In the room", "Videos seen", "Join, p95", "Delay, p95", "Loss", "Frames missing", "Longest freeze", "Targets"},
+		Numbers: []int{1, 2, 3, 4, 5, 6, 7}, Wrap: 8,
 	}
 	round := func(d time.Duration) string { return d.Round(time.Millisecond).String() }
 	for i, r := range reports {
 		verdict := "met"
 		if found := load.Judge(r); len(found) > 0 {
-			verdict, missed = fmt.Sprint("missed: ", found), true
+			verdict, missed = "missed: "+strings.Join(found, "; "), true
 		}
 		table.Rows = append(table.Rows, []string{
 			fmt.Sprint(i + 1), fmt.Sprint(r.Participants), fmt.Sprintf("%d of %d", r.TracksSeen, r.TracksExpected), round(r.Join.P95),
-			round(r.Delay.P95), fmt.Sprintf("%.2f %%", r.LossPercent()), round(r.Interruption.Max), verdict,
+			round(r.Delay.P95), fmt.Sprintf("%.2f %%", r.LossPercent()), fmt.Sprintf("%.2f %%", r.MissingPercent()), round(r.Freeze.Max), verdict,
 		})
 	}
 	return table, missed

@@ -93,7 +93,7 @@ func oneOfFormats(format string) error {
 
 // writePage writes the HTML page, with a simulated day, in one step.
 func writePage(cmd *cobra.Command, path string, plan, real *sizing.Plan) error {
-	day, err := simulate.Day(report.Simulation(plan, 1, simulate.FewestRooms))
+	day, err := simulate.Day(report.Simulation(plan, 1))
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -109,13 +111,42 @@ func (f *planFlags) plan() (plan, real *sizing.Plan, err error) {
 		return nil, nil, err
 	}
 	if plan, err = sizing.NewPlan(in); err != nil {
-		return nil, nil, err
+		return nil, nil, f.named(err)
 	}
 	in.Model, in.Fixed = sizing.ModelCapacity, nil
 	if real, err = sizing.NewPlan(in); err != nil {
-		return nil, nil, err
+		return nil, nil, f.named(err)
 	}
 	return plan, real, nil
+}
+
+// fieldFlags are the flags that set a field of sizing.
+var fieldFlags = map[string]string{
+	"target": "meetings", "target.meetings": "meetings", "target.participantsPerMeeting": "participants", "model": "model",
+	"options.redundancy": "redundancy", "options.committedUsePercent": "committed-use",
+}
+
+// named says what sizing rejects by the flags that set it.
+func (f *planFlags) named(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, e := range joined.Unwrap() {
+			all = append(all, f.named(e))
+		}
+		return errors.Join(all...)
+	}
+	field, ok := err.(*sizing.FieldError)
+	if !ok {
+		return err
+	}
+	name := fieldFlags[field.Field]
+	if strings.HasPrefix(field.Field, "sites") {
+		name = "regions"
+	}
+	if name == "" || f.stack != "" && !f.cmd.Flags().Changed(name) {
+		return err
+	}
+	return fmt.Errorf("--%s: %q: must be %s", name, field.Value, field.Allowed)
 }
 
 // readStack reads the committed file of a stack in the current directory.

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/gomeet/infra/internal/golden"
 	"github.com/gomeet/infra/internal/verify"
+	"github.com/gomeet/infra/manifests"
 	"github.com/gomeet/infra/stacks"
 )
 
@@ -93,6 +95,11 @@ func TestVerifiable(t *testing.T) {
 	require.Equal(t, "203.0.113.2", first.Names["rtc.gomeet.example"])
 	require.True(t, first.SFU && first.Recorders && first.Monitoring)
 	require.False(t, d.Sites[1].Monitoring)
+	require.Subset(t, first.Jobs, []string{"api", "livekit", "redis", "postgres"}, "what its nodes are for")
+	require.Equal(t, slices.Concat(manifests.RedisBackups, manifests.PostgresBackups, manifests.StateBackups), first.Backups)
+	require.True(t, first.Drill)
+	require.NotContains(t, d.Sites[1].Jobs, "postgres")
+	require.Empty(t, d.Sites[1].Backups)
 	require.Equal(t, 500, d.MeetingSize)
 	require.Equal(t, "recordings.gomeet.example", d.Recordings)
 	require.Equal(t, verify.Bucket{

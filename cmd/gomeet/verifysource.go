@@ -147,6 +147,8 @@ func (v *verifiable) deployment(cfg *stacks.Config, spaces string) *verify.Deplo
 			SFU: site.Pools[sizing.RoleSFU].Count > 0, Recorders: site.Pools[sizing.RoleRecorder].Count > 0,
 			Monitoring: site.Pools[sizing.RoleMonitoring].Count > 0,
 		}
+		watched := cfg.Watched(configured.Name, v.nodes)
+		s.Jobs, s.Backups, s.Drill = watched.Jobs, watched.Backups, watched.Drill
 		for _, edge := range slices.Sorted(maps.Keys(site.LoadBalancers)) {
 			for _, name := range site.LoadBalancers[edge].Names {
 				s.Names[name] = site.LoadBalancers[edge].IP
@@ -163,6 +165,9 @@ func (v *verifiable) deployment(cfg *stacks.Config, spaces string) *verify.Deplo
 	}
 	return d
 }
+
+// nodes is how many a role has at a site, as deployed.
+func (v *verifiable) nodes(site string, role sizing.Role) int { return v.Sites[site].Pools[role].Count }
 
 // way sets how names are reached and what certificates are checked against.
 func (f *verifyFlags) way(o *verify.Options) error {

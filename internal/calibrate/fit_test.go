@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gomeet/infra/internal/media"
 	"github.com/gomeet/infra/sizing/calibration"
 )
 
@@ -143,11 +144,24 @@ func TestLoadPlan(t *testing.T) {
 
 // A driver without CPU left is named as the reason, never the node.
 func TestLimits(t *testing.T) {
-	require.Empty(t, DefaultLimits.exceeded(calibration.Sample{LossPercent: 1, DelayP95Milliseconds: 400}))
-	node := DefaultLimits.exceeded(calibration.Sample{LossPercent: 1.5})
-	require.Equal(t, "1.50 % of packets were lost, more than 1 %", node)
-	driver := DefaultLimits.exceeded(calibration.Sample{DelayP95Milliseconds: 401, DriverSaturated: true})
-	require.Contains(t, driver, "5 % of frames took longer than 401 ms")
+	meeting := func(change func(*media.Report)) *media.Report {
+		r := &media.Report{
+			Participants: 3, Transport: media.UDP, Transports: map[media.Transport]int{media.UDP: 3},
+			TracksExpected: 2, TracksSeen: 2, Packets: 1000, Frames: 600, FramesExpected: 600, Delay: media.Spread{P95: 399 * time.Millisecond},
+		}
+		change(r)
+		return r
+	}
+	require.Empty(t, DefaultLimits.exceeded(meeting(func(*media.Report) {}), true))
+	node := DefaultLimits.exceeded(meeting(func(r *media.Report) { r.PacketsLost = 20 }), false)
+	require.Equal(t, "1.96 % of the packets were lost, not below 1 %", node)
+	frozen := DefaultLimits.exceeded(meeting(func(r *media.Report) { r.Frames, r.Freeze.Max = 500, 3*time.Second }), false)
+	require.Equal(t, "16.67 % of the frames are missing, not below 1 %", frozen)
+	require.Empty(t, DefaultLimits.exceeded(meeting(func(r *media.Report) { r.Freeze.Max = time.Second }), false), "of one video, for a moment")
+	stopped := DefaultLimits.exceeded(meeting(func(r *media.Report) { r.TracksSeen = 1 }), false)
+	require.Equal(t, "1 of 2 videos were seen at the end", stopped)
+	driver := DefaultLimits.exceeded(meeting(func(r *media.Report) { r.Delay.P95 = 401 * time.Millisecond }), true)
+	require.Contains(t, driver, "the p95 of the delay, 401ms, is not below 400ms")
 	require.Contains(t, driver, "the driver had no CPU left, so this says nothing of the node")
 	require.NoError(t, DefaultLimits.Validate())
 	require.ErrorContains(t, Limits{LossPercent: 1, DelayP95: 1, CPUPercent: 100}.Validate(), "--stop-cpu 100")

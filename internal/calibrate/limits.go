@@ -2,9 +2,10 @@ package calibrate
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
-	"github.com/gomeet/infra/sizing/calibration"
+	"github.com/gomeet/infra/internal/media"
 )
 
 // Limits say when to stop.
@@ -34,19 +35,14 @@ func (l Limits) Validate() error {
 	return nil
 }
 
-// exceeded says what of a step was more than participants may see, and whose fault that is:
-// with a driver that has no CPU left nothing is known of the node.
-func (l Limits) exceeded(s calibration.Sample) string {
-	var what string
-	switch {
-	case s.LossPercent > l.LossPercent:
-		what = fmt.Sprintf("%.2f %% of packets were lost, more than %g %%", s.LossPercent, l.LossPercent)
-	case s.DelayP95Milliseconds > float64(l.DelayP95.Milliseconds()):
-		what = fmt.Sprintf("5 %% of frames took longer than %.0f ms, the limit is %d ms", s.DelayP95Milliseconds, l.DelayP95.Milliseconds())
-	default:
-		return ""
-	}
-	if s.DriverSaturated {
+// exceeded says what of a step was more than participants may see, as verify and the load
+// tests judge it, and whose fault that is: with a driver that has no CPU left nothing is known
+// of the node. That one of thousands of videos stood still for a moment does not change what a
+// packet costs: frames that are missing tell of it when it does, videos not seen when it stays.
+func (l Limits) exceeded(r *media.Report, driverSaturated bool) string {
+	limits := media.Limits{Delay: l.DelayP95, LossPercent: l.LossPercent}
+	what := strings.Join(limits.Missed(r), "; ")
+	if what != "" && driverSaturated {
 		return what + "; the driver had no CPU left, so this says nothing of the node: use a larger machine, not the node's, for the participants"
 	}
 	return what

@@ -284,8 +284,5 @@ func (r *Run) judge(sample *calibration.Sample, report *media.Report, took time.
 	sample.LossPercent = significant(report.LossPercent())
 	sample.DelayP95Milliseconds = significant(float64(report.Delay.P95) / millisecond)
 	sample.Received = significant(float64(report.Packets) / took.Seconds())
-	sample.Excluded = r.Limits.exceeded(*sample)
-	if gone := sample.Participants - report.Participants; gone > 0 && sample.Excluded == "" {
-		sample.Excluded = fmt.Sprintf("%d of %d participants were put out of the room", gone, sample.Participants)
-	}
+	sample.Excluded = r.Limits.exceeded(report, sample.DriverSaturated)
 }

@@ -28,7 +28,7 @@ func FuzzPreview(f *testing.F) {
 	} {
 		urn := "urn:pulumi:dev::gomeet::" + token + "::thing"
 		f.Add(fmt.Appendf(nil, `{"changeSummary":{"create":1},"steps":[{"op":"create","urn":%q,"newState":{"urn":%q,"type":%q,"custom":true,"inputs":%s,`+
-			`"outputs":{"usage":{"low":{"egressGiB":"1","coldRecordingsGiB":"0","backupsGiB":"1e3"}}}}}]}`, urn, urn, token, inputs))
+			`"outputs":{"usage":{"low":{"egressGiB":"1","recordingsGiB":"0","backupsGiB":"1e3"}}}}}]}`, urn, urn, token, inputs))
 	}
 	catalogue := sizing.DefaultCatalogue()
 	f.Fuzz(func(t *testing.T, text []byte) {

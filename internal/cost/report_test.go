@@ -234,7 +234,7 @@ func TestState(t *testing.T) {
 
 // A usage that is not whole is none: a bill must not be too low in silence.
 func TestStackUsage(t *testing.T) {
-	whole := properties{"egressGiB": "1.5", "coldRecordingsGiB": "0", "backupsGiB": "2"}
+	whole := properties{"egressGiB": "1.5", "recordingsGiB": "0", "backupsGiB": "2"}
 	for name, c := range map[string]struct {
 		usage any
 		known bool
@@ -242,7 +242,7 @@ func TestStackUsage(t *testing.T) {
 		"whole":        {properties{"low": whole, "expected": whole, "peak": whole}, true},
 		"no peak":      {properties{"low": whole, "expected": whole}, false},
 		"not a number": {properties{"low": whole, "expected": whole, "peak": properties{"egressGiB": "much"}}, false},
-		"all memory":   {properties{"low": whole, "expected": whole, "peak": properties{"egressGiB": "1e999999999", "coldRecordingsGiB": "0", "backupsGiB": "0"}}, false},
+		"all memory":   {properties{"low": whole, "expected": whole, "peak": properties{"egressGiB": "1e999999999", "recordingsGiB": "0", "backupsGiB": "0"}}, false},
 		"not known":    {unknown, false},
 		"none":         {nil, false},
 	} {

@@ -120,8 +120,10 @@ func (p *pricer) shared(usage Usage) {
 		item(func(sizing.Usage, sizing.ScenarioName) sizing.Item { return p.catalogue.SpacesItem() })
 		if usage != nil {
 			item(func(u sizing.Usage, _ sizing.ScenarioName) sizing.Item { return p.catalogue.BackupsItem(u.Backups) })
-			if usage[sizing.ScenarioPeak].ColdRecordings.IsPositive() {
-				item(func(u sizing.Usage, _ sizing.ScenarioName) sizing.Item { return p.catalogue.ColdItem(u.ColdRecordings) })
+			if usage[sizing.ScenarioPeak].Recordings.IsPositive() {
+				item(func(u sizing.Usage, _ sizing.ScenarioName) sizing.Item {
+					return p.catalogue.RecordingsItem(u.Recordings)
+				})
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func StackUsage(outputs resource.PropertyMap) Usage {
 			return n
 		}
 		usage[s] = sizing.Usage{
-			Egress: gib("egressGiB"), ColdRecordings: gib("coldRecordingsGiB"), Backups: gib("backupsGiB"),
+			Egress: gib("egressGiB"), Recordings: gib("recordingsGiB"), Backups: gib("backupsGiB"),
 		}
 		if !complete {
 			return nil

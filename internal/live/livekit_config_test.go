@@ -26,6 +26,7 @@ func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
 	l := manifests.NewLiveKit(manifests.LiveKitPlan{
 		Region:          "sgp1",
 		MaxParticipants: 500,
+		CPULoadLimit:    0.05,
 		Limit: manifests.LiveKitLimit{
 			NumTracks: 20_000, BytesPerSec: 250_000_000, SubscriptionLimitVideo: 25, SubscriptionLimitAudio: 5,
 		},

@@ -121,7 +121,9 @@ func (r *recorder) StopEgress(_ context.Context, request *livekit.StopEgressRequ
 		r.mutex.Lock()
 		file := r.files[request.EgressId]
 		r.mutex.Unlock()
-		_, err := r.client().PutObject(context.Background(), &s3.PutObjectInput{Bucket: &r.bucket.Name, Key: &file, Body: bytes.NewReader([]byte("a recording"))})
+		// The first box of an MP4, and as much after it as a second of video at least has.
+		text := append([]byte("\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"), make([]byte, 10_000)...)
+		_, err := r.client().PutObject(context.Background(), &s3.PutObjectInput{Bucket: &r.bucket.Name, Key: &file, Body: bytes.NewReader(text)})
 		if err != nil {
 			r.is(request.EgressId, livekit.EgressStatus_EGRESS_FAILED)
 			return

@@ -82,7 +82,7 @@ func (s *Spec) Plan(plan *sizing.Plan) (sizing.LoadPlan, error) {
 // Own reports whether a target is a host of a stack's domain.
 func Own(target, domain string) bool {
 	u, err := url.Parse(target)
-	return err == nil && strings.HasSuffix(u.Hostname(), "."+domain)
+	return err == nil && domain != "" && strings.HasSuffix(u.Hostname(), "."+domain)
 }
 
 // Targets are the thresholds of a test in words.

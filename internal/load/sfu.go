@@ -57,21 +57,5 @@ func (s SFU) Run(ctx context.Context, server media.Server) ([]*media.Report, err
 	return reports, nil
 }
 
-// Judge returns what a meeting missed of the targets, nothing if it met them: everybody
-// stays and sees everything, and video arrives within the objective.
-func Judge(r *media.Report) (missed []string) {
-	if gone := len(r.Left); gone > 0 {
-		missed = append(missed, fmt.Sprintf("participants were put out: %v", r.Left))
-	}
-	if r.TracksSeen < r.TracksExpected {
-		missed = append(missed, fmt.Sprintf("%d of %d videos were seen", r.TracksSeen, r.TracksExpected))
-	}
-	// Report has the 95th percentile, which is the objective's.
-	if o := sizing.VideoObjective; r.Delay.P95 >= o.Limit {
-		missed = append(missed, fmt.Sprintf("%d %% of frames took up to %s, the target is less than %s", o.Percentile(), r.Delay.P95.Round(time.Millisecond), o.Limit))
-	}
-	if r.Frames == 0 {
-		missed = append(missed, "no frame arrived")
-	}
-	return missed
-}
+// Judge returns what a meeting missed of the targets, nothing if it met them.
+func Judge(r *media.Report) (missed []string) { return media.Targets.Missed(r) }

@@ -23,6 +23,7 @@ const magic = 0x474d5431
 
 // mark is what a frame says of itself.
 type mark struct {
+	// number is its number in the measurement, from 1 on, and 0 outside of it.
 	number uint32
 	sent   time.Time
 }

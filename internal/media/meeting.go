@@ -29,6 +29,10 @@ type Meeting struct {
 // joiners is how many join at once: a burst is another test than a meeting.
 const joiners = 10
 
+// lateTime is how long the frames of a measurement may still come after it: what takes
+// longer is of no use in a conversation, and missing.
+const lateTime = time.Second
+
 // removeTime bounds the end of a room.
 const removeTime = 10 * time.Second
 
@@ -70,6 +74,7 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, server.removeLater(ctx, relay, room)) }()
+	c := call{server, relay, m.Transport, room, newDelays()}
 	people := make([]*participant, m.Participants)
 	defer func() {
 		for _, p := range people {
@@ -86,7 +91,7 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 			if i < m.Publishers {
 				bits = m.BitsPerSecond
 			}
-			people[i], err = join(together, server, relay, m.Transport, room, fmt.Sprintf("synthetic-%d", i+1), bits)
+			people[i], err = c.join(together, identity(i), bits)
 			return err
 		})
 	}
@@ -96,31 +101,79 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 	if err := m.seen(joining, people); err != nil {
 		return nil, err
 	}
-	for _, p := range people {
-		p.sink.count()
+	for i, p := range people {
+		p.sink.count(m.watched(i))
 	}
+	m.numbers(people, true)
 	if err := m.measure(ctx, during); err != nil {
 		return nil, err
 	}
-	return m.report(people), nil
-}
-
-// expected is how many tracks a participant sees: everybody's but its own.
-func (m Meeting) expected(i int) int {
-	if i < m.Publishers {
-		return m.Publishers - 1
+	m.numbers(people, false)
+	for _, p := range people {
+		p.sink.stop()
 	}
-	return m.Publishers
+	if err := m.late(ctx, people); err != nil {
+		return nil, err
+	}
+	r := m.report(people)
+	r.Delay = c.delays.spread()
+	return r, nil
 }
 
-// seen waits until everybody receives frames of all tracks.
+func identity(i int) string { return fmt.Sprintf("synthetic-%d", i+1) }
+
+// watched are the publishers that a participant sees: all but itself.
+func (m Meeting) watched(i int) (publishers []string) {
+	for j := range m.Publishers {
+		if j != i {
+			publishers = append(publishers, identity(j))
+		}
+	}
+	return publishers
+}
+
+// numbers begins or ends the numbering of frames, by which those of the measurement are known.
+func (m Meeting) numbers(people []*participant, on bool) {
+	for _, p := range people[:m.Publishers] {
+		p.camera.measure(on)
+	}
+}
+
+// late waits for frames that are still under way.
+func (m Meeting) late(ctx context.Context, people []*participant) error {
+	deadline := time.Now().Add(lateTime)
+	for {
+		if m.complete(people) || time.Now().After(deadline) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(settleTime):
+		}
+	}
+}
+
+// complete reports whether everybody has every frame of the measurement.
+func (m Meeting) complete(people []*participant) bool {
+	for i, p := range people {
+		for j := range m.Publishers {
+			if j != i && p.sink.frames(identity(j)) < people[j].camera.numbered() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// seen waits until everybody has received a frame of every publisher.
 func (m Meeting) seen(ctx context.Context, people []*participant) error {
 	tick := time.NewTicker(settleTime)
 	defer tick.Stop()
 	for {
 		blind := 0
 		for i, p := range people {
-			if tracks, flows := p.sink.receives(); tracks < m.expected(i) || !flows && m.expected(i) > 0 {
+			if !p.sink.sees(m.watched(i)) {
 				blind++
 			}
 		}

@@ -19,6 +19,8 @@ type participant struct {
 	relay *relay
 	room  *lksdk.Room
 	sink  *sink
+	// camera is nil for those who only watch.
+	camera *source
 	// joined is how long it took from the first request until media could flow.
 	joined time.Duration
 	// server is what the server says of itself.
@@ -36,20 +38,29 @@ func init() { lksdk.SetLogger(protologger.LogRLogger(logr.Discard())) }
 // settleTime is between two looks at a connection that is being made.
 const settleTime = 20 * time.Millisecond
 
+// call is what all participants of a meeting share.
+type call struct {
+	server    Server
+	relay     *relay
+	transport Transport
+	room      string
+	delays    *delays
+}
+
 // join enters a room and waits until media can flow: with a publisher, both ways.
-func join(ctx context.Context, server Server, relay *relay, transport Transport, room, identity string, bitsPerSecond int) (*participant, error) {
-	token, err := server.Token(room, identity)
+func (c call) join(ctx context.Context, identity string, bitsPerSecond int) (*participant, error) {
+	token, err := c.server.Token(c.room, identity)
 	if err != nil {
 		return nil, err
 	}
-	p := &participant{relay: relay, sink: newSink()}
+	p := &participant{relay: c.relay, sink: newSink(c.delays)}
 	began := time.Now()
 	p.room = lksdk.NewRoom(p.callback())
 	// The SDK's own waiting cannot be cut short, so it is left behind when ctx ends.
 	entered := make(chan error, 1)
 	go func() {
-		entered <- p.room.JoinWithToken(relay.url("ws"), token,
-			lksdk.WithICETransportPolicy(transport.policy()), lksdk.WithDisableRegionDiscovery())
+		entered <- p.room.JoinWithToken(c.relay.url("ws"), token,
+			lksdk.WithICETransportPolicy(c.transport.policy()), lksdk.WithDisableRegionDiscovery())
 	}()
 	select {
 	case err = <-entered:
@@ -73,7 +84,7 @@ func join(ctx context.Context, server Server, relay *relay, transport Transport,
 	}
 	if err := p.connected(ctx, bitsPerSecond > 0); err != nil {
 		p.leave()
-		return nil, fmt.Errorf("%s joined, but no media can flow over %s: %w", identity, transport, err)
+		return nil, fmt.Errorf("%s joined, but no media can flow over %s: %w", identity, c.transport, err)
 	}
 	p.joined = time.Since(began)
 	return p, nil
@@ -82,8 +93,8 @@ func join(ctx context.Context, server Server, relay *relay, transport Transport,
 // callback is what the SDK is to tell.
 func (p *participant) callback() *lksdk.RoomCallback {
 	callback := lksdk.NewRoomCallback()
-	callback.OnTrackSubscribed = func(track *webrtc.TrackRemote, _ *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
-		p.tracks.Go(func() { p.sink.watch(track) })
+	callback.OnTrackSubscribed = func(track *webrtc.TrackRemote, _ *lksdk.RemoteTrackPublication, publisher *lksdk.RemoteParticipant) {
+		p.tracks.Go(func() { p.sink.watch(publisher.Identity(), track) })
 	}
 	callback.OnDisconnectedWithReason = func(reason lksdk.DisconnectionReason) { p.note(string(reason)) }
 	callback.OnReconnecting = p.forget
@@ -111,13 +122,13 @@ func (p *participant) forget() {
 
 // publish turns the camera on.
 func (p *participant) publish(bitsPerSecond int) error {
-	camera := newSource(bitsPerSecond)
+	p.camera = newSource(bitsPerSecond)
 	track, err := lksdk.NewLocalTrack(
-		webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90_000}, lksdk.WithRTCPHandler(camera.feedback))
+		webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90_000}, lksdk.WithRTCPHandler(p.camera.feedback))
 	if err != nil {
 		return err
 	}
-	track.OnBind(func() { _ = track.StartWrite(camera, nil) })
+	track.OnBind(func() { _ = track.StartWrite(p.camera, nil) })
 	_, err = p.room.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{
 		Name: "camera", Source: livekit.TrackSource_CAMERA, VideoWidth: width, VideoHeight: height,
 	})

@@ -18,18 +18,26 @@ type Report struct {
 	Transports map[Transport]int `json:"transports"`
 	// Join is how long it took from the first request until media could flow.
 	Join Spread `json:"join"`
+	// Transport is what all were to use.
+	Transport Transport `json:"transport"`
 	// TracksExpected are all videos that should have been seen, over all participants, and
-	// TracksSeen those that were at the end.
+	// TracksSeen those of which a frame came in the last second (lateTime).
 	TracksExpected int `json:"tracksExpected"`
 	TracksSeen     int `json:"tracksSeen"`
-	// Frames, Packets and Bytes (of payload) arrived; PacketsLost did not, also not when
-	// they were sent again.
-	Frames      int `json:"frames"`
+	// Frames came whole, FramesExpected is how many the cameras made in the measurement, for
+	// all who watch them.
+	Frames         int `json:"frames"`
+	FramesExpected int `json:"framesExpected"`
+	// Packets and Bytes (of payload) arrived; PacketsLost did not, also not when they were
+	// sent again.
 	Packets     int `json:"packets"`
 	PacketsLost int `json:"packetsLost"`
 	Bytes       int `json:"bytes"`
 	// Delay is from the camera to the last packet of a frame.
 	Delay Spread `json:"delay"`
+	// Freeze is the longest time without a frame of one video at one participant, over all of
+	// these.
+	Freeze Spread `json:"freeze"`
 	// Interruption is the longest time in which a participant received nothing.
 	Interruption Spread `json:"interruption"`
 	// Reconnected is how often participants came back by themselves.
@@ -42,6 +50,14 @@ func (r *Report) LossPercent() float64 {
 		return 0
 	}
 	return 100 * float64(r.PacketsLost) / float64(r.Packets+r.PacketsLost)
+}
+
+// MissingPercent is the share of frames that did not come whole.
+func (r *Report) MissingPercent() float64 {
+	if r.FramesExpected == 0 {
+		return 0
+	}
+	return 100 * float64(r.FramesExpected-r.Frames) / float64(r.FramesExpected)
 }
 
 // Spread is what many measured times are like.
@@ -64,8 +80,8 @@ func NewSpread(times []time.Duration) Spread {
 
 func (m Meeting) report(people []*participant) *Report {
 	server := people[0].server
-	r := &Report{ServerVersion: server.GetVersion(), Node: server.GetNodeId(), Left: map[string]int{}, Transports: map[Transport]int{}}
-	var joins, delays, gaps []time.Duration
+	r := &Report{ServerVersion: server.GetVersion(), Node: server.GetNodeId(), Left: map[string]int{}, Transport: m.Transport, Transports: map[Transport]int{}}
+	var joins []time.Duration
 	for i, p := range people {
 		if reason := p.gone(); reason != "" {
 			r.Left[reason]++
@@ -77,17 +93,38 @@ func (m Meeting) report(people []*participant) *Report {
 		r.Reconnected += p.resumes
 		p.mutex.Unlock()
 		joins = append(joins, p.joined)
-		r.TracksExpected += m.expected(i)
+	}
+	r.Join = NewSpread(joins)
+	m.count(people, r)
+	return r
+}
+
+// count fills in what arrived.
+func (m Meeting) count(people []*participant, r *Report) {
+	numbered := map[string]int{}
+	for i, p := range people[:m.Publishers] {
+		numbered[identity(i)] = p.camera.numbered()
+	}
+	var gaps, freezes []time.Duration
+	for i, p := range people {
+		publishers := m.watched(i)
+		r.TracksExpected += len(publishers)
 		s := p.sink
 		s.mutex.Lock()
-		r.TracksSeen += s.tracks
-		r.Frames, r.Packets, r.PacketsLost, r.Bytes = r.Frames+s.frames, r.Packets+s.packets, r.PacketsLost+s.lost, r.Bytes+s.bytes
-		delays = append(delays, s.delays...)
-		if m.expected(i) > 0 {
-			gaps = append(gaps, max(s.gap, s.now().Sub(s.last)))
+		now := s.now()
+		for _, publisher := range publishers {
+			f := s.flow(publisher)
+			if now.Sub(f.last) < lateTime {
+				r.TracksSeen++
+			}
+			r.Frames, r.FramesExpected = r.Frames+f.frames, r.FramesExpected+numbered[publisher]
+			freezes = append(freezes, f.frozen(now))
+		}
+		r.Packets, r.PacketsLost, r.Bytes = r.Packets+s.packets, r.PacketsLost+s.lost, r.Bytes+s.bytes
+		if len(publishers) > 0 {
+			gaps = append(gaps, max(s.gap, now.Sub(s.last)))
 		}
 		s.mutex.Unlock()
 	}
-	r.Join, r.Delay, r.Interruption = NewSpread(joins), NewSpread(delays), NewSpread(gaps)
-	return r
+	r.Freeze, r.Interruption = NewSpread(freezes), NewSpread(gaps)
 }

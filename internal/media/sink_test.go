@@ -9,15 +9,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// packets cuts frames into what a receiver sees, 10 ms apart.
+// packets cuts frames into what a receiver sees, three packets each.
 func packets(t *testing.T, sent time.Time, frames int) (all []*rtp.Packet) {
 	t.Helper()
 	number := uint16(65_530) // The numbers wrap around.
 	for i := range frames {
-		payloads := (&codecs.VP8Payloader{}).Payload(1_200, newFrame(mark{uint32(i), sent}, i == 0, 3_000))
+		payloads := (&codecs.VP8Payloader{}).Payload(1_200, newFrame(mark{uint32(i + 1), sent}, i == 0, 3_000))
 		for j, payload := range payloads {
 			all = append(all, &rtp.Packet{
-				Header: rtp.Header{SequenceNumber: number, Marker: j == len(payloads)-1}, Payload: payload,
+				Header: rtp.Header{SequenceNumber: number, Timestamp: uint32(i) * 3_000, Marker: j == len(payloads)-1}, Payload: payload,
 			})
 			number++
 		}
@@ -27,53 +27,98 @@ func packets(t *testing.T, sent time.Time, frames int) (all []*rtp.Packet) {
 
 func TestSink(t *testing.T) {
 	sent := time.Unix(1_800_000_000, 0)
-	feed := func(change func([]*rtp.Packet) []*rtp.Packet) *sink {
-		s := newSink()
+	feed := func(change func([]*rtp.Packet) []*rtp.Packet) (*sink, *flow) {
+		s := newSink(newDelays())
 		at := sent
 		s.now = func() time.Time { return at }
-		s.counting = true
-		r := &reader{sink: s}
-		for _, packet := range change(packets(t, sent, 4)) { // three packets each
+		r := newReader(s, "ada")
+		s.count([]string{"ada"})
+		for _, packet := range change(packets(t, sent, 4)) {
 			at = at.Add(10 * time.Millisecond)
 			r.take(packet)
 		}
-		return s
+		return s, r.flow
 	}
-	whole := feed(func(all []*rtp.Packet) []*rtp.Packet { return all })
+	whole, flow := feed(func(all []*rtp.Packet) []*rtp.Packet { return all })
 	require.Equal(t, 12, whole.packets)
 	require.Zero(t, whole.lost)
-	require.Equal(t, 4, whole.frames)
-	require.Equal(t, []time.Duration{30 * time.Millisecond, 60 * time.Millisecond, 90 * time.Millisecond, 120 * time.Millisecond}, whole.delays)
+	require.Equal(t, 4, flow.frames)
+	require.Equal(t, 30*time.Millisecond, flow.freeze)
 	require.Equal(t, 10*time.Millisecond, whole.gap)
+	delays := whole.delays.spread()
+	require.Equal(t, 4, delays.Samples)
+	require.InDelta(t, 60*time.Millisecond, delays.Median, float64(60*time.Microsecond))
+	require.InDelta(t, 120*time.Millisecond, delays.Max, float64(120*time.Microsecond))
 
-	gone := feed(func(all []*rtp.Packet) []*rtp.Packet { return append(all[:4:4], all[6:]...) })
+	gone, flow := feed(func(all []*rtp.Packet) []*rtp.Packet { return append(all[:4:4], all[6:]...) })
 	require.Equal(t, 2, gone.lost)
+	require.Equal(t, 3, flow.frames)
 
-	late := feed(func(all []*rtp.Packet) []*rtp.Packet { all[4], all[5] = all[5], all[4]; return all })
+	middle, flow := feed(func(all []*rtp.Packet) []*rtp.Packet { return append(all[:4:4], all[5:]...) })
+	require.Equal(t, 1, middle.lost)
+	require.Equal(t, 3, flow.frames, "one without its middle is not whole")
+
+	late, flow := feed(func(all []*rtp.Packet) []*rtp.Packet { all[3], all[5] = all[5], all[3]; return all })
 	require.Zero(t, late.lost, "one that comes late is not lost")
+	require.Equal(t, 4, flow.frames)
 
-	padded := feed(func(all []*rtp.Packet) []*rtp.Packet { all[4].Payload = nil; return all })
+	again, flow := feed(func(all []*rtp.Packet) []*rtp.Packet { return append(append(all[:4:4], all[6:]...), all[7], all[8]) })
+	require.Equal(t, 2, again.lost, "what comes twice makes up for nothing")
+	require.Equal(t, 10, again.packets)
+	require.Equal(t, 3, flow.frames)
+
+	padded, flow := feed(func(all []*rtp.Packet) []*rtp.Packet {
+		padding := &rtp.Packet{Header: rtp.Header{SequenceNumber: all[5].SequenceNumber + 1, Timestamp: all[5].Timestamp}}
+		for _, packet := range all[6:] {
+			packet.SequenceNumber++
+		}
+		return append(append(all[:6:6], padding), all[6:]...)
+	})
 	require.Zero(t, padded.lost, "padding has numbers of the same row")
+	require.Equal(t, 4, flow.frames)
 }
 
-// What came before the measurement does not count, and a silence does, also one that has
-// not ended.
-func TestReport(t *testing.T) {
-	at := time.Unix(1_800_000_000, 0)
-	people := []*participant{{sink: newSink()}, {sink: newSink()}}
-	for _, p := range people {
-		p.sink.now = func() time.Time { return at }
-		p.reasons = []string{"gone"}
+// Frames without a number are those of before and after the measurement.
+func TestSinkCountsTheMeasurement(t *testing.T) {
+	s := newSink(newDelays())
+	r := newReader(s, "ada")
+	require.False(t, s.sees([]string{"ada"}))
+	payload := (&codecs.VP8Payloader{}).Payload(1_200, newFrame(mark{0, time.Now()}, true, 0))[0]
+	take := func(n uint16) {
+		r.take(&rtp.Packet{Header: rtp.Header{SequenceNumber: n, Timestamp: uint32(n) * 3_000, Marker: true}, Payload: payload})
 	}
-	s := people[1].sink
-	s.first, s.last, s.lost, s.gap = at, at, 5, time.Hour
-	s.count()
-	at = at.Add(3 * time.Second)
-	r := Meeting{Participants: 2, Publishers: 1}.report(people)
-	require.Equal(t, 3*time.Second, r.Interruption.Max)
-	require.Zero(t, r.PacketsLost)
-	require.Equal(t, map[string]int{"gone": 2}, r.Left)
-	require.Equal(t, 1, r.TracksExpected)
+	take(1)
+	require.True(t, s.sees([]string{"ada"}))
+	require.False(t, s.sees([]string{"ada", "eve"}), "one video of two")
+	require.Zero(t, s.frames("ada"))
+	require.Zero(t, s.delays.spread().Samples)
+	s.count([]string{"ada"})
+	take(3)
+	s.stop()
+	take(5)
+	require.Equal(t, 1, s.packets)
+	require.Equal(t, 1, s.lost, "what is lost afterwards is no loss of the measurement")
+	take(2)
+	require.Zero(t, s.lost)
+	require.Equal(t, 2, s.packets)
+}
+
+// A measurement of any length has all its delays.
+func TestDelays(t *testing.T) {
+	d := newDelays()
+	for range 30_000 {
+		d.add(10 * time.Millisecond)
+	}
+	for range 3_000 {
+		d.add(200 * time.Millisecond)
+	}
+	d.add(-time.Second)
+	d.add(time.Hour)
+	s := d.spread()
+	require.Equal(t, 33_002, s.Samples)
+	require.InDelta(t, 10*time.Millisecond, s.Median, float64(10*time.Microsecond))
+	require.InDelta(t, 200*time.Millisecond, s.P95, float64(200*time.Microsecond), "also what comes late in it")
+	require.InDelta(t, time.Minute, s.Max, float64(60*time.Millisecond))
 }
 
 func TestSpread(t *testing.T) {
@@ -83,16 +128,4 @@ func TestSpread(t *testing.T) {
 		times = append(times, time.Duration(i))
 	}
 	require.Equal(t, Spread{Samples: 100, Median: 50, P95: 95, Max: 100}, NewSpread(times))
-}
-
-func TestMeetingRejects(t *testing.T) {
-	for want, m := range map[string]Meeting{
-		"a meeting has 1 participants, want at least 2":               {Participants: 1, Publishers: 1, BitsPerSecond: 1e5},
-		"3 of 2 participants publish":                                 {Participants: 2, Publishers: 3, BitsPerSecond: 1e5},
-		"a video has 100 bit/s, want at least 6240":                   {Participants: 2, Publishers: 1, BitsPerSecond: 100},
-		`the signalling URL is "nowhere", want one such as wss://rtc`: {Participants: 2, Publishers: 1, BitsPerSecond: 1e5},
-	} {
-		_, err := m.Hold(t.Context(), Server{URL: "nowhere"}, nil)
-		require.ErrorContains(t, err, want)
-	}
 }

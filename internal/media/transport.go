@@ -10,7 +10,9 @@ const (
 	UDP Transport = "udp"
 	// TCP is directly to LiveKit's TCP port.
 	TCP Transport = "tcp"
-	// TURN is by a relay, for networks that let nothing else through.
+	// TURN is by LiveKit's relay, which is reached by UDP at a port of its own
+	// (components.Firewalls): for networks that let UDP through at few ports only. It helps
+	// nobody whose network drops UDP; that is what TCP is for.
 	TURN Transport = "turn"
 )
 

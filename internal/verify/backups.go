@@ -12,37 +12,43 @@ import (
 	"github.com/gomeet/infra/manifests"
 )
 
-// backups compares the newest backups with the ages that the alerts' rules keep
-// (gomeet:backup_age_limit_seconds, from manifests.BackupLimit).
+// backups compares the newest backups of every kind that the stack makes with their ages, and
+// looks whether the alerts know of them.
 func backups(ctx context.Context, p *probe) Result {
 	if result, ok := p.watched(); !ok {
 		return result
 	}
-	limits, err := p.ask(ctx, "gomeet:backup_age_limit_seconds")
+	if len(p.site.Backups) == 0 {
+		return skipped("no backup runs at this site")
+	}
+	rules, unruled, err := p.ruled(ctx, backupLimit)
 	if err != nil {
 		return p.blind(err)
-	}
-	if len(limits) == 0 {
-		return skipped("no backup runs at this site")
 	}
 	ages, err := p.ask(ctx, "time() - max by (system, kind) (gomeet_backup_success_timestamp_seconds)")
 	if err != nil {
 		return p.blind(err)
 	}
 	var wrong, young []string
-	for _, limit := range limits {
-		name := fmt.Sprintf("%s %s", limit.Metric["system"], limit.Metric["kind"])
-		i := slices.IndexFunc(ages, func(age *model.Sample) bool {
-			return age.Metric["system"] == limit.Metric["system"] && age.Metric["kind"] == limit.Metric["kind"]
-		})
+	for _, limit := range p.site.Backups {
+		name := limit.System + " " + limit.Kind
+		is := func(s *model.Sample) bool {
+			return string(s.Metric["system"]) == limit.System && string(s.Metric["kind"]) == limit.Kind
+		}
+		i := slices.IndexFunc(ages, is)
 		switch {
 		case i < 0:
 			wrong = append(wrong, name+" was never made")
-		case ages[i].Value > limit.Value:
-			wrong = append(wrong, fmt.Sprintf("%s is %s old, at most %s", name, hours(ages[i].Value), hours(limit.Value)))
+		case seconds(ages[i].Value) > limit.MaxAge:
+			wrong = append(wrong, fmt.Sprintf("%s is %s old, at most %s", name, hours(ages[i].Value), age(limit.MaxAge)))
+		case unruled == "" && !slices.ContainsFunc(rules, is):
+			wrong = append(wrong, "no rule knows of "+name+", so that BackupTooOld cannot fire")
 		default:
 			young = append(young, name+" "+hours(ages[i].Value))
 		}
+	}
+	if unruled != "" {
+		wrong = append(wrong, unruled)
 	}
 	slices.Sort(young)
 	slices.Sort(wrong)
@@ -62,12 +68,7 @@ func drill(ctx context.Context, p *probe) Result {
 	if result, ok := p.watched(); !ok {
 		return result
 	}
-	// The drill is where PostgreSQL's backups are.
-	expected, err := p.ask(ctx, `gomeet:backup_age_limit_seconds{system="postgresql"}`)
-	if err != nil {
-		return p.blind(err)
-	}
-	if len(expected) == 0 {
+	if !p.site.Drill {
 		return skipped("no restore drill runs at this site")
 	}
 	ages, err := p.ask(ctx, "time() - max by (system) (gomeet_restore_drill_timestamp_seconds)")

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -89,15 +90,20 @@ func (p *probe) intoStore(ctx context.Context, endpoint string, authority []byte
 	}, nil
 }
 
-// size is that of an object, in bytes.
-func (b *opened) size(ctx context.Context, key string) (int64, error) {
+// begins returns the first bytes of an object, and how many it has.
+func (b *opened) begins(ctx context.Context, key string, bytes int) (start []byte, size int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	head, err := b.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
+	// Not a range, which an object that is too small for it refuses.
+	object, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.name, Key: &key})
 	if err != nil {
-		return 0, fmt.Errorf("looking for %s in bucket %s: %w", key, b.name, err)
+		return nil, 0, fmt.Errorf("looking for %s in bucket %s: %w", key, b.name, err)
 	}
-	return aws.ToInt64(head.ContentLength), nil
+	defer object.Body.Close()
+	if start, err = io.ReadAll(io.LimitReader(object.Body, int64(bytes))); err != nil {
+		return nil, 0, fmt.Errorf("reading %s in bucket %s: %w", key, b.name, err)
+	}
+	return start, aws.ToInt64(object.ContentLength), nil
 }
 
 // remove deletes an object, and in a bucket with versions all of them, whatever has become

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gomeet/infra/internal/media"
+	"github.com/gomeet/infra/manifests"
 )
 
 // Deployment is what is checked, as the stack's outputs and configuration have it.
@@ -40,6 +41,12 @@ type Site struct {
 	API, WebSocket, LiveKit []string
 	// SFU, Recorders and Monitoring say what the site has nodes for.
 	SFU, Recorders, Monitoring bool
+	// Jobs are those that its Prometheus must find, Backups those that the site makes, Drill
+	// says that it restores one every week. They are the stack's and not Prometheus' own word:
+	// one that has lost its rules expects nothing.
+	Jobs    []string
+	Backups []manifests.BackupLimit
+	Drill   bool
 	// Inside reaches what its cluster keeps inside.
 	Inside Inside
 }

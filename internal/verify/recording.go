@@ -50,9 +50,10 @@ func recording(ctx context.Context, p *probe) Result {
 		took, err = recorder.record(ctx, m.Room, file)
 		return err
 	})
-	var bytes int64
+	var start []byte
+	var size int64
 	if failure == nil {
-		bytes, failure = bucket.size(ctx, file)
+		start, size, failure = bucket.begins(ctx, file, mp4Start)
 	}
 	// Also a file that a broken check did not get to see.
 	if recorder.id != "" {
@@ -61,10 +62,34 @@ func recording(ctx context.Context, p *probe) Result {
 	if failure != nil {
 		return failed("", failure.Error(), "kubectl -n "+manifests.RecordingNamespace+" get pods, and a recorder's log: does it reach Redis, LiveKit and the bucket, and has it CPU left for another recording?")
 	}
-	if bytes == 0 {
-		return failed("0 bytes", "the file in the bucket is empty", "read the recorder's log")
+	if reason := notMP4(start, size, p.RecordTime); reason != "" {
+		return failed(fmt.Sprintf("%d bytes", size), "the file in the bucket "+reason, "read the recorder's log")
 	}
-	return Result{State: Pass, Measured: fmt.Sprintf("%d bytes in the bucket after %s", bytes, took.Round(time.Second))}
+	return Result{State: Pass, Measured: fmt.Sprintf("MP4 of %d bytes in the bucket after %s", size, took.Round(time.Second))}
+}
+
+const (
+	// mp4Start is as much of a file as tells that it is an MP4: the size of its first box and
+	// the box's type, "ftyp" (ISO/IEC 14496-12, section 4.3).
+	mp4Start = 8
+	// leastRecorded is what a recording has for each second at least. A picture that stands
+	// still and silence need little of the 3,128 kbit/s that egress asks its encoders for
+	// (livekit/protocol, livekit_egress.proto: H264_720P_30 and audio_bitrate). Assumed: 8 kbit/s.
+	leastRecorded = 1_000
+)
+
+// notMP4 says what a file has that a recording has not, "" if nothing.
+func notMP4(start []byte, size int64, recorded time.Duration) string {
+	least := int64(recorded.Seconds() * leastRecorded)
+	switch {
+	case size == 0:
+		return "is empty"
+	case len(start) < mp4Start || string(start[4:mp4Start]) != "ftyp":
+		return fmt.Sprintf("is no MP4: it begins with %q", start)
+	case size < least:
+		return fmt.Sprintf("is too small for %s of recording, at least %d bytes", recorded, least)
+	}
+	return ""
 }
 
 // recorder has something recorded.

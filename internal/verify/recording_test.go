@@ -116,22 +116,35 @@ func TestBucket(t *testing.T) {
 	p := &probe{Deployment: w.Deployment, Options: w.Options, site: w.Sites[0]}
 	bucket, err := p.openBucket(t.Context())
 	require.NoError(t, err)
-	_, err = bucket.size(t.Context(), "a/b.mp4")
+	_, _, err = bucket.begins(t.Context(), "a/b.mp4", mp4Start)
 	require.ErrorContains(t, err, "looking for a/b.mp4 in bucket recordings")
 	require.NoError(t, bucket.remove(t.Context(), "a/b.mp4"), "what is not there needs no deletion")
 	for range 2 {
 		_, err = bucket.client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket.name, Key: new(string("a/b.mp4")), Body: bytes.NewReader([]byte("video"))})
 		require.NoError(t, err)
 	}
-	size, err := bucket.size(t.Context(), "a/b.mp4")
+	start, size, err := bucket.begins(t.Context(), "a/b.mp4", 3)
 	require.NoError(t, err)
 	require.EqualValues(t, 5, size)
+	require.Equal(t, "vid", string(start))
+	start, _, err = bucket.begins(t.Context(), "a/b.mp4", mp4Start)
+	require.NoError(t, err, "a file that is smaller than what is asked for")
+	require.Equal(t, "video", string(start))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	require.NoError(t, bucket.remove(ctx, "a/b.mp4"), "also after ctrl-C")
 	versions, err := bucket.client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket.name})
 	require.NoError(t, err)
 	require.Empty(t, versions.Versions, "no version is left")
+}
+
+func TestNotMP4(t *testing.T) {
+	start := []byte("\x00\x00\x00\x18ftyp")
+	require.Empty(t, notMP4(start, 5_000, 5*time.Second))
+	require.Contains(t, notMP4(start, 4_999, 5*time.Second), "too small for 5s of recording, at least 5000 bytes")
+	require.Contains(t, notMP4([]byte("<html><b"), 5_000, 5*time.Second), `is no MP4: it begins with "<html><b"`)
+	require.Contains(t, notMP4([]byte("a bit"), 5, 0), "is no MP4")
+	require.Contains(t, notMP4(nil, 0, 0), "is empty")
 }
 
 // The keys are the recorders' where the stack's outputs have none.
@@ -148,7 +161,7 @@ func TestBucketKeysFromTheCluster(t *testing.T) {
 	p := &probe{Deployment: w.Deployment, Options: w.Options, site: w.Sites[0]}
 	bucket, err := p.openBucket(t.Context())
 	require.NoError(t, err)
-	_, err = bucket.size(t.Context(), "a")
+	_, _, err = bucket.begins(t.Context(), "a", mp4Start)
 	require.Error(t, err)
 	require.Contains(t, seen, "Credential=the-key/")
 	require.NotContains(t, err.Error(), secret)

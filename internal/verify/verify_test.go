@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gomeet/infra/internal/media"
+	"github.com/gomeet/infra/manifests"
 )
 
 // withoutMedia are the checks that need no real LiveKit.
-var withoutMedia = []string{"dns", "tls", "redirect", "health", "api-latency", "websocket", "signalling", "metrics", "database", "redis", "backups", "drill"}
+var withoutMedia = []string{"dns", "tls", "redirect", "health", "api-latency", "api", "websocket", "signalling", "metrics", "database", "redis", "backups", "drill"}
 
 func TestEverythingIsWell(t *testing.T) {
 	w := newWorld(t)
@@ -74,6 +75,8 @@ func TestEachCheckFails(t *testing.T) {
 			}
 		}},
 		"no WebSockets":                     {"websocket", "200 × the upgrade is answered with 502 Bad Gateway", func(_ *testing.T, w *world) { w.signalling = status(502) }},
+		"no upgrade arrives, says 400":      {"websocket", "answered with 400 Bad Request", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(400) }},
+		"no upgrade arrives, says 426":      {"websocket", "answered with 426 Upgrade Required", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(426) }},
 		"no WebSockets, seen by a stranger": {"websocket", "404 Not Found", func(_ *testing.T, w *world) { w.APIToken, w.signalling = "", status(404) }},
 		"one WebSocket of 200": {"signalling", "1 × the upgrade is answered with 503", func(_ *testing.T, w *world) {
 			good, first := w.rtc, true
@@ -90,21 +93,25 @@ func TestEachCheckFails(t *testing.T) {
 			w.Connections = 5
 			w.rtc = func(rw http.ResponseWriter, r *http.Request) { accept(rw, r, &livekit.SignalResponse{}) }
 		}},
-		"LiveKit makes no room": {"signalling", "creating room", func(_ *testing.T, w *world) { w.inside.ports["media/livekit:7880"] = "127.0.0.1:1" }},
-		"no LiveKit pod":        {"media-udp", "no pod of media/livekit", func(_ *testing.T, w *world) { w.inside.err = notReady{} }},
-		"a target is down":      {"metrics", "node  is down", func(_ *testing.T, w *world) { w.metrics[upQuery][1].value = 0 }},
-		"a job without a target": {"metrics", "no target of livekit", func(_ *testing.T, w *world) {
-			w.metrics[missingQuery] = []sample{{map[string]string{"job": "livekit"}, 1}}
+		"LiveKit makes no room":  {"signalling", "creating room", func(_ *testing.T, w *world) { w.inside.ports["media/livekit:7880"] = "127.0.0.1:1" }},
+		"no LiveKit pod":         {"media-udp", "no pod of media/livekit", func(_ *testing.T, w *world) { w.inside.err = notReady{} }},
+		"a target is down":       {"metrics", "node  is down", func(_ *testing.T, w *world) { w.metrics[upQuery][1].value = 0 }},
+		"a job without a target": {"metrics", "no target of livekit", func(_ *testing.T, w *world) { w.Sites[0].Jobs = []string{"api", "node", "livekit"} }},
+		"Prometheus scrapes itself": {"metrics", "no target of api; no target of node; the rule gomeet:expected_job says nothing", func(_ *testing.T, w *world) {
+			w.metrics = map[string][]sample{upQuery: {{map[string]string{"job": "prometheus"}, 1}}}
 		}},
-		"a slow database": {"database", "100 ms is not below 100 ms", func(_ *testing.T, w *world) { w.metrics[databaseQuery][0].value = 0.1 }},
-		"a slow Redis":    {"redis", "5.0 ms is not below 5.0 ms", func(_ *testing.T, w *world) { w.metrics[redisQuery][0].value = 0.005 }},
-		"a stale backup":  {"backups", "postgresql full is 27 h old, at most 26 h", func(_ *testing.T, w *world) { w.metrics[ageQuery][0].value = 27 * 3600 }},
-		"a missing backup": {"backups", "postgresql incremental was never made", func(_ *testing.T, w *world) {
-			w.metrics[limitQuery] = append(w.metrics[limitQuery], sample{map[string]string{"system": "postgresql", "kind": "incremental"}, 12 * 3600})
-		}},
-		"a failed drill":  {"drill", "the last restore drill failed", func(_ *testing.T, w *world) { w.metrics[outcomeQuery][0].value = 0 }},
-		"an old drill":    {"drill", "too old", func(_ *testing.T, w *world) { w.metrics[drillAgeQuery][0].value = 8*86400 + 1 }},
-		"never any drill": {"drill", "there never was", func(_ *testing.T, w *world) { delete(w.metrics, drillAgeQuery) }},
+		"a job without a rule":     {"metrics", "no rule expects node, so that JobHasNoTargets cannot fire", func(_ *testing.T, w *world) { w.metrics[jobQuery] = w.metrics[jobQuery][:1] }},
+		"backups without rules":    {"backups", "the rule gomeet:backup_age_limit_seconds says nothing", func(_ *testing.T, w *world) { delete(w.metrics, limitQuery) }},
+		"a backup without a rule":  {"backups", "no rule knows of postgresql full, so that BackupTooOld cannot fire", func(_ *testing.T, w *world) { w.metrics[limitQuery][0].labels = map[string]string{"system": "redis"} }},
+		"a Prometheus that is new": {"backups", "postgresql full was never made", func(_ *testing.T, w *world) { w.metrics = map[string][]sample{} }},
+		"requests are slow":        {"api", "200 ms is not below 200 ms", func(_ *testing.T, w *world) { w.metrics[requestQuery][0].value = 0.2 }},
+		"a slow database":          {"database", "100 ms is not below 100 ms", func(_ *testing.T, w *world) { w.metrics[databaseQuery][0].value = 0.1 }},
+		"a slow Redis":             {"redis", "5.0 ms is not below 5.0 ms", func(_ *testing.T, w *world) { w.metrics[redisQuery][0].value = 0.005 }},
+		"a stale backup":           {"backups", "postgresql full is 27 h old, at most 26 h", func(_ *testing.T, w *world) { w.metrics[ageQuery][0].value = 27 * 3600 }},
+		"a missing backup":         {"backups", "postgresql incr was never made", func(_ *testing.T, w *world) { w.Sites[0].Backups = manifests.PostgresBackups }},
+		"a failed drill":           {"drill", "the last restore drill failed", func(_ *testing.T, w *world) { w.metrics[outcomeQuery][0].value = 0 }},
+		"an old drill":             {"drill", "too old", func(_ *testing.T, w *world) { w.metrics[drillAgeQuery][0].value = 8*86400 + 1 }},
+		"never any drill":          {"drill", "there never was", func(_ *testing.T, w *world) { delete(w.metrics, drillAgeQuery) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -131,11 +138,13 @@ func TestUnknown(t *testing.T) {
 		check, reason string
 		spoil         func(*world)
 	}{
-		"no way into the cluster": {"metrics", "connection refused", func(w *world) { w.inside.err = errNoWay }},
-		"no way to LiveKit":       {"media-udp", "connection refused", func(w *world) { w.inside.err = errNoWay }},
-		"no kubeconfig":           {"signalling", "no kubeconfig of site one", func(w *world) { w.Sites[0].Inside = nil }},
-		"nothing counted":         {"database", "nothing was counted in gomeet_api_db_query_duration_seconds", func(w *world) { delete(w.metrics, databaseQuery) }},
-		"a quiet hour":            {"redis", "nothing was counted", func(w *world) { w.metrics[redisQuery][0].value = math.NaN() }},
+		"no way into the cluster":      {"metrics", "connection refused", func(w *world) { w.inside.err = errNoWay }},
+		"no way to LiveKit":            {"media-udp", "connection refused", func(w *world) { w.inside.err = errNoWay }},
+		"no kubeconfig":                {"signalling", "no kubeconfig of site one", func(w *world) { w.Sites[0].Inside = nil }},
+		"nothing counted":              {"database", "nothing was counted in gomeet_api_db_query_duration_seconds", func(w *world) { delete(w.metrics, databaseQuery) }},
+		"only health is asked for":     {"api", `nothing was counted in gomeet_api_request_duration_seconds{route!="/health"}`, func(w *world) { delete(w.metrics, requestQuery) }},
+		"a stack that expects nothing": {"metrics", "the stack says of no job", func(w *world) { w.Sites[0].Jobs = nil }},
+		"a quiet hour":                 {"redis", "nothing was counted", func(w *world) { w.metrics[redisQuery][0].value = math.NaN() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -152,13 +161,17 @@ func TestSkipped(t *testing.T) {
 	w := newWorld(t)
 	require.Equal(t, Skipped, w.run(t, "recording")["recording"].State, "a site without recorders")
 	w.Sites[0].SFU, w.Sites[0].Monitoring = false, false
-	for id, result := range w.run(t, "signalling", "media-udp", "metrics", "database", "backups", "drill") {
+	for id, result := range w.run(t, "signalling", "media-udp", "metrics", "api", "database", "backups", "drill") {
 		require.Equal(t, Skipped, result.State, id)
 		require.NotEmpty(t, result.Reason, id)
 	}
-	w.metrics = map[string][]sample{}
 	w.Sites[0].Monitoring = true
-	require.Equal(t, Skipped, w.run(t, "backups")["backups"].State, "a site without backups")
+	// That the site has none is the stack's word. Prometheus having no rules about any is no
+	// reason to skip: so it was, and a Prometheus that had lost its rules passed.
+	w.Sites[0].Backups, w.Sites[0].Drill = nil, false
+	for id, result := range w.run(t, "backups", "drill") {
+		require.Equal(t, Skipped, result.State, "%s of a site without backups", id)
+	}
 	w.Overridden = func(string) bool { return true }
 	require.Equal(t, Skipped, w.run(t, "dns")["dns"].State)
 	w.APIToken = ""
@@ -192,28 +205,30 @@ func TestSecretFromTheCluster(t *testing.T) {
 	require.Contains(t, w.run(t, "signalling")["signalling"].Reason, "has no key gomeet among other")
 }
 
+// A meeting is judged by media.Targets, whose own tests have every way to miss them.
 func TestJudge(t *testing.T) {
-	m := media.Meeting{Participants: 3, Publishers: 1, Transport: media.TCP}
-	good := func() *media.Report {
-		return &media.Report{
-			Participants: 3, Transports: map[media.Transport]int{media.TCP: 3}, TracksExpected: 2, TracksSeen: 2, Packets: 1000,
-			Delay: media.Spread{Samples: 10, P95: 20 * time.Millisecond},
-		}
+	r := &media.Report{
+		Participants: 3, Transport: media.TCP, Transports: map[media.Transport]int{media.TCP: 3}, TracksExpected: 2, TracksSeen: 2,
+		Packets: 1000, Frames: 600, FramesExpected: 600,
+		Delay: media.Spread{Samples: 600, P95: 20 * time.Millisecond}, Freeze: media.Spread{Samples: 2, Max: 50 * time.Millisecond},
 	}
-	require.Equal(t, Pass, judge(m, good()).State)
-	for reason, change := range map[string]func(*media.Report){
-		"150 ms is not below 150 ms":      func(r *media.Report) { r.Delay.P95 = 150 * time.Millisecond },
-		"1.96 % of the packets were lost": func(r *media.Report) { r.PacketsLost = 20 },
-		"2 of 3 people stayed (1 × gone)": func(r *media.Report) { r.Participants, r.Left = 2, map[string]int{"gone": 1} },
-		"2 of 3 used tcp":                 func(r *media.Report) { r.Transports = map[media.Transport]int{media.TCP: 2, media.UDP: 1} },
-		"1 of 2 videos were seen":         func(r *media.Report) { r.TracksSeen = 1 },
-		"no frame arrived":                func(r *media.Report) { r.Delay = media.Spread{} },
-	} {
-		r := good()
-		change(r)
-		result := judge(m, r)
-		require.Equal(t, Fail, result.State, reason)
-		require.Contains(t, result.Reason, reason)
+	good := judge(r)
+	require.Equal(t, Pass, good.State)
+	require.Equal(t, "p95 20 ms, loss 0.00 %, 600 of 600 frames, longest freeze 50 ms, 3 people in 0.0 ms", good.Measured)
+	require.InDelta(t, 20, *good.Value, 0.001)
+	r.Frames, r.Freeze.Max = 540, 2*time.Second
+	frozen := judge(r)
+	require.Equal(t, Fail, frozen.State)
+	require.Equal(t, "10.00 % of the frames are missing, not below 1 %; a video stood still for 2s, not below 400ms", frozen.Reason)
+	r.Frames, r.Delay = 0, media.Spread{}
+	require.Nil(t, judge(r).Value)
+}
+
+// The ports that TURN relays from stay closed, and no advice opens them.
+func TestFixesOpenNoRelayPorts(t *testing.T) {
+	for _, transport := range media.Transports {
+		require.NotEmpty(t, fixes[transport])
+		require.NotContains(t, fixes[transport], fmt.Sprint(manifests.LiveKitRelayFirst))
 	}
 }
 

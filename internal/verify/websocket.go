@@ -53,13 +53,20 @@ func websockets(ctx context.Context, p *probe) Result {
 		return Result{State: Pass, Measured: "101, without a token", Reason: errText(hangUp(conn))}
 	case errors.As(err, &refused) && slices.Contains(refusals, refused.status):
 		return Result{State: Pass, Measured: fmt.Sprintf("the API answers %d to a stranger", refused.status)}
+	case errors.As(err, &refused) && slices.Contains(noUpgrades, refused.status):
+		return failed("", err.Error(), "that is what an API says to a request that is no upgrade: does a proxy before it take Connection and Upgrade away? If they do arrive (the API's log), the API turns strangers away for another reason than their token: look with --api-token-file")
 	default:
 		return failed("", err.Error(), "404 and 502 are the edge's: is the route there, and has the service signalling ready pods?")
 	}
 }
 
-// refusals are what an API says to a WebSocket without a token, and the edge never.
-var refusals = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusUpgradeRequired}
+// refusals are what an API says to a WebSocket without a token, and the edge never. noUpgrades
+// are what one says to a request whose upgrade a proxy has taken away (RFC 9110, section
+// 15.5.22; the usual libraries for WebSockets answer 400).
+var (
+	refusals   = []int{http.StatusUnauthorized, http.StatusForbidden}
+	noUpgrades = []int{http.StatusBadRequest, http.StatusUpgradeRequired}
+)
 
 func errText(err error) string {
 	if err == nil {

@@ -25,6 +25,8 @@ import (
 	"github.com/livekit/protocol/livekit"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/gomeet/infra/manifests"
 )
 
 const (
@@ -151,6 +153,7 @@ func newWorld(t *testing.T) *world {
 			Name: "one", Names: map[string]string{apiHost: "192.0.2.1", webSocketHost: "192.0.2.2", liveKitHost: "192.0.2.2"},
 			API: []string{apiHost}, WebSocket: []string{webSocketHost}, LiveKit: []string{liveKitHost},
 			SFU: true, Monitoring: true, Inside: w.inside,
+			Jobs: []string{"api", "node"}, Backups: manifests.PostgresBackups[:1], Drill: true,
 		}},
 	}
 	for name, address := range w.Sites[0].Names {
@@ -232,11 +235,11 @@ func (w *world) query(rw http.ResponseWriter, r *http.Request) {
 }
 
 const (
-	upQuery, missingQuery       = "up", "gomeet:expected_job unless on (job) up"
+	upQuery, jobQuery           = "up", "gomeet:expected_job"
+	requestQuery                = `histogram_quantile(0.95, sum by (le) (rate(gomeet_api_request_duration_seconds_bucket{route!="/health"}…`
 	databaseQuery               = "histogram_quantile(0.95, sum by (le) (rate(gomeet_api_db_query…"
 	redisQuery                  = "histogram_quantile(0.99, sum by (le) (rate(gomeet_api_redis_command…"
 	limitQuery, ageQuery        = "gomeet:backup_age_limit_seconds", "time() - max by (system, kind) (gomeet_backup…"
-	drillWhere                  = `gomeet:backup_age_limit_seconds{system="postgresql"}`
 	drillAgeQuery, outcomeQuery = "time() - max by (system) (gomeet_restore…", "min by (system) (gomeet_restore…"
 )
 
@@ -244,9 +247,11 @@ func goodMetrics() map[string][]sample {
 	full := map[string]string{"system": "postgresql", "kind": "full"}
 	return map[string][]sample{
 		upQuery:       {{map[string]string{"job": "api"}, 1}, {map[string]string{"job": "node"}, 1}},
+		jobQuery:      {{map[string]string{"job": "api"}, 1}, {map[string]string{"job": "node"}, 1}},
+		requestQuery:  {{nil, 0.1}},
 		databaseQuery: {{nil, 0.02}}, redisQuery: {{nil, 0.001}},
 		limitQuery: {{full, 26 * 3600}}, ageQuery: {{full, 3600}},
-		drillWhere: {{full, 26 * 3600}}, drillAgeQuery: {{nil, 86400}}, outcomeQuery: {{nil, 1}},
+		drillAgeQuery: {{nil, 86400}}, outcomeQuery: {{nil, 1}},
 	}
 }
 

@@ -14,8 +14,8 @@ import (
 var sites = []string{"singapore", "jakarta"}
 
 // nodeLimits are how many nodes prod's autoscaled pools have at least and at most: together
-// the design's 8 to 20 for media and 10 to 50 for the API. Jakarta's API could go down to
-// 3, but one pod of each of the five services, one to a node, takes 5.
+// the design's 8 to 20 for media, and 12 to 50 for the API: the design's 10 would leave
+// Jakarta 3, but one pod of each of the five services, one to a node, takes 5.
 var nodeLimits = map[string][2]int{
 	"singapore sfu": {5, 13}, "jakarta sfu": {3, 7}, "singapore api": {7, 33}, "jakarta api": {5, 17},
 }

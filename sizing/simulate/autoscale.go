@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,7 @@ func (r *run) scale() {
 		r.grow(a.Min - r.pending)
 		return
 	}
+	r.steps = slices.DeleteFunc(r.steps, func(s recommendation) bool { return r.now-s.at >= max(a.UpPeriod, a.DownPeriod) })
 	var sum float64
 	for _, n := range r.nodes {
 		if !n.draining {
@@ -54,15 +56,27 @@ func (r *run) scale() {
 	}
 	switch present := active + r.pending; {
 	case up > present:
-		r.grow(up - present)
+		r.grow(min(up-present, a.UpNodes-r.stepped(a.UpPeriod, 1)))
 	case down < active && r.pending == 0:
 		r.shrink(active - down)
 	}
 }
 
+// stepped returns how many nodes were added, or with a sign of -1 taken, in the period.
+func (r *run) stepped(period time.Duration, sign int) int {
+	sum := 0
+	for _, s := range r.steps {
+		if r.now-s.at < period {
+			sum += max(sign*s.nodes, 0)
+		}
+	}
+	return sum
+}
+
 func (r *run) grow(count int) {
 	for range max(count, 0) {
 		r.pending++
+		r.steps = append(r.steps, recommendation{r.now, 1})
 		r.after(r.cfg.Autoscale.NodeReady, func(r *run) {
 			r.pending--
 			r.addNode()
@@ -70,31 +84,22 @@ func (r *run) grow(count int) {
 	}
 }
 
-// shrink drains the emptiest nodes, as many as the policy allows in its period. A
-// draining node keeps its meetings and goes when the last one ends.
+// shrink drains the newest nodes, as many as the policy allows in its period: a ReplicaSet
+// deletes the pods first that became ready last, whatever meetings they have. A draining
+// node keeps its meetings and goes when the last one ends.
 func (r *run) shrink(count int) {
 	a := r.cfg.Autoscale
-	if r.now-r.lastShrink < a.DownPeriod {
-		return
-	}
-	allowed := max(1, r.active()*a.DownPercent/100)
-	if a.DownPercent == 0 {
-		allowed = 0
-	}
-	for range min(count, allowed) {
-		var idlest *node
+	for range min(count, a.DownNodes-r.stepped(a.DownPeriod, -1)) {
+		var newest *node
 		for _, n := range r.nodes {
-			if !n.draining && (idlest == nil || n.load.Packets < idlest.load.Packets) {
-				idlest = n
+			if !n.draining {
+				newest = n
 			}
 		}
-		if idlest == nil {
-			return
-		}
-		r.lastShrink = r.now
-		idlest.draining = true
-		if len(idlest.rooms) == 0 {
-			r.remove(idlest)
+		r.steps = append(r.steps, recommendation{r.now, -1})
+		newest.draining = true
+		if len(newest.rooms) == 0 {
+			r.remove(newest)
 		}
 	}
 }

@@ -4,37 +4,34 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
-
-// Policy is how LiveKit picks the node of a new room (node_selector in LiveKit's
-// configuration; pkg/routing/selector in its source).
-type Policy string
-
-const (
-	// LowestLoad picks the node with the lowest CPU load (sort_by: cpuload).
-	LowestLoad Policy = "cpuload"
-	// FewestRooms picks the node with the fewest rooms (sort_by: rooms).
-	FewestRooms Policy = "rooms"
-	// TwoChoice picks the less loaded of two random nodes (algorithm: twochoice).
-	TwoChoice Policy = "twochoice"
-	// Random picks any node (sort_by: random).
-	Random Policy = "random"
-)
-
-// Policies lists the known policies.
-var Policies = []Policy{LowestLoad, FewestRooms, TwoChoice, Random}
 
 // Load is what one room asks of its node.
 type Load struct {
 	// Packets is packets forwarded per second.
 	Packets float64
-	// Bits is egress in bits per second.
-	Bits float64
+	// Bits is egress, BitsIn ingress in bits per second.
+	Bits, BitsIn float64
+	// Tracks is published and subscribed tracks.
+	Tracks float64
 }
 
-func (l Load) plus(other Load) Load  { return Load{l.Packets + other.Packets, l.Bits + other.Bits} }
-func (l Load) minus(other Load) Load { return Load{l.Packets - other.Packets, l.Bits - other.Bits} }
+func (l Load) plus(other Load) Load {
+	return Load{l.Packets + other.Packets, l.Bits + other.Bits, l.BitsIn + other.BitsIn, l.Tracks + other.Tracks}
+}
+
+func (l Load) minus(other Load) Load {
+	return Load{l.Packets - other.Packets, l.Bits - other.Bits, l.BitsIn - other.BitsIn, l.Tracks - other.Tracks}
+}
+
+// bits is both ways, as LiveKit adds them.
+func (l Load) bits() float64 { return l.Bits + l.BitsIn }
+
+// Limit is where LiveKit refuses who joins a room of the node (limit.num_tracks and
+// limit.bytes_per_sec, in bits, in and out together); 0 is no limit.
+type Limit struct{ Tracks, Bits float64 }
 
 // Config is one run.
 type Config struct {
@@ -47,6 +44,9 @@ type Config struct {
 	Length time.Duration
 	// Fill is how long a meeting takes to fill after it starts.
 	Fill time.Duration
+	// Spread is the time after the hour in which its meetings start, each when its first
+	// participant comes: that makes the room.
+	Spread time.Duration
 	// Profile is the share of the peak that each hour of the day asks for, 0 to 1.
 	Profile [24]float64
 	// RoomLoad is what a room with this many participants asks of its node. It must
@@ -54,11 +54,12 @@ type Config struct {
 	RoomLoad func(participants int) Load
 	// Capacity is what one node carries at 100 % load.
 	Capacity Load
-	// LoadLimit is the CPU share above which a node gets no new room while others
-	// are below it (LiveKit's cpu_load_limit, 0.9 by default).
-	LoadLimit float64
-	// Policy is how a node is picked.
-	Policy Policy
+	// Limit is what a node is configured to admit.
+	Limit Limit
+	// RoomsPerNode is the full meetings that a node is planned with.
+	RoomsPerNode int
+	// Selector picks the node of a new room.
+	Selector Selector
 	// Nodes is the number of nodes at midnight.
 	Nodes int
 	// Autoscale is the autoscaler; nil keeps the nodes fixed.
@@ -72,7 +73,7 @@ type Config struct {
 }
 
 // Autoscale is a HorizontalPodAutoscaler on CPU with one pod per node, and the
-// node pool's autoscaler behind it.
+// node pool's autoscaler behind it. Sites are taken together.
 type Autoscale struct {
 	// Min and Max bound the nodes.
 	Min, Max int
@@ -80,9 +81,9 @@ type Autoscale struct {
 	Target float64
 	// UpWindow and DownWindow are the stabilization windows.
 	UpWindow, DownWindow time.Duration
-	// DownPercent is the share of nodes that may go per DownPeriod.
-	DownPercent int
-	DownPeriod  time.Duration
+	// UpNodes may come per UpPeriod, and DownNodes go per DownPeriod.
+	UpNodes, DownNodes   int
+	UpPeriod, DownPeriod time.Duration
 	// NodeReady is how long a new node takes from the wish to the first room.
 	NodeReady time.Duration
 }
@@ -122,12 +123,25 @@ func (c Config) check() error {
 	between("meetings", c.Meetings, 1, maxMeetings)
 	between("participants", c.Participants, 1, maxParticipants)
 	between("nodes", c.Nodes, 1, maxNodes)
-	share("loadLimit", c.LoadLimit)
+	between("roomsPerNode", c.RoomsPerNode, 0, maxMeetings)
+	share("selector.cpuLoadLimit", c.Selector.CPULoadLimit)
+	if !slices.Contains(Sorts, c.Selector.SortBy) {
+		bad("selector.sortBy", fmt.Sprintf("%q", c.Selector.SortBy), fmt.Sprintf("one of %v", Sorts))
+	}
+	if !slices.Contains(Algorithms, c.Selector.Algorithm) {
+		bad("selector.algorithm", fmt.Sprintf("%q", c.Selector.Algorithm), fmt.Sprintf("one of %v", Algorithms))
+	}
+	if !(c.Limit.Tracks >= 0) || !(c.Limit.Bits >= 0) {
+		bad("limit", c.Limit, "not negative")
+	}
 	if c.Length < time.Minute || c.Length > day {
 		bad("length", c.Length, "between 1m and 24h")
 	}
 	if c.Fill < 0 || c.Fill > day {
 		bad("fill", c.Fill, "between 0 and 24h")
+	}
+	if c.Spread < 0 || c.Spread >= time.Hour {
+		bad("spread", c.Spread, "at least 0 and below 1h")
 	}
 	if c.Reconnect < 0 || c.Reconnect > time.Hour {
 		bad("reconnect", c.Reconnect, "between 0 and 1h")
@@ -137,13 +151,6 @@ func (c Config) check() error {
 	}
 	if c.RoomLoad == nil {
 		bad("roomLoad", "missing", "given")
-	}
-	known := false
-	for _, p := range Policies {
-		known = known || p == c.Policy
-	}
-	if !known {
-		bad("policy", c.Policy, fmt.Sprintf("one of %v", Policies))
 	}
 	for hour, x := range c.Profile {
 		if math.IsNaN(x) || x < 0 || x > 1 {
@@ -159,10 +166,11 @@ func (c Config) check() error {
 	if a := c.Autoscale; a != nil {
 		between("autoscale.min", a.Min, 1, maxNodes)
 		between("autoscale.max", a.Max, max(a.Min, 1), maxNodes)
-		between("autoscale.downPercent", a.DownPercent, 0, 100)
+		between("autoscale.upNodes", a.UpNodes, 1, maxNodes)
+		between("autoscale.downNodes", a.DownNodes, 1, maxNodes)
 		share("autoscale.target", a.Target)
-		if a.DownPeriod < hpaPeriod || a.UpWindow < 0 || a.DownWindow < 0 || a.NodeReady < 0 {
-			bad("autoscale windows", *a, fmt.Sprintf("not negative, and downPeriod at least %s", hpaPeriod))
+		if a.UpPeriod < hpaPeriod || a.DownPeriod < hpaPeriod || a.UpWindow < 0 || a.DownWindow < 0 || a.NodeReady < 0 {
+			bad("autoscale windows", *a, fmt.Sprintf("not negative, and periods at least %s", hpaPeriod))
 		}
 	}
 	return errors.Join(problems...)

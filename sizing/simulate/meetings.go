@@ -21,10 +21,10 @@ func (r *run) arrive() {
 }
 
 // schedule starts the meetings of an hour: most meetings are scheduled on the hour, and
-// people open them within the time a meeting takes to fill.
+// the first of their people come within the spread.
 func (r *run) schedule() {
 	for range r.wanted() - len(r.rooms) {
-		r.after(time.Duration(r.random.Float64()*float64(r.cfg.Fill)), func(r *run) {
+		r.after(time.Duration(r.random.Float64()*float64(r.cfg.Spread)), func(r *run) {
 			if len(r.rooms) < r.wanted() {
 				r.start()
 			}
@@ -54,35 +54,44 @@ func (r *run) start() {
 	r.after(max(length, r.cfg.Fill), func(r *run) { r.end(m) })
 }
 
-// join lets a cohort into a meeting. LiveKit refuses participants when the room's
-// node has reached its bandwidth limit, and does not move the room; a node whose
-// CPU is exhausted still accepts them, and everybody on it suffers.
+// join lets a cohort into a meeting. LiveKit refuses participants when the room's node has
+// reached its limits, and does not move the room. It does not ask when the room is made:
+// whoever makes it is let in, and nobody after. A node without CPU or bandwidth below its
+// limits still accepts them, and everybody on it suffers.
 func (r *run) join(m *room, size int) {
 	if m.ended {
 		return
 	}
 	r.report.Joins += size
-	if m.node == nil {
+	admitted := size
+	switch {
+	case m.node == nil:
 		n := r.pick()
 		if n == nil {
 			r.report.Rejected += size
 			return
 		}
 		r.place(m, n)
+		if r.full(n) {
+			admitted = 1
+		}
+	case r.full(m.node):
+		admitted = 0
 	}
-	grown := r.cfg.RoomLoad(m.participants + size)
-	extra := grown.minus(m.load)
-	if m.node.load.Bits+extra.Bits > r.cfg.Capacity.Bits {
-		r.report.Rejected += size
+	r.report.Rejected += size - admitted
+	if admitted == 0 {
 		return
 	}
-	m.participants += size
-	m.node.load = m.node.load.plus(extra)
+	m.node.change(r.now)
+	grown := r.cfg.RoomLoad(m.participants + admitted)
+	m.participants += admitted
+	m.node.load = m.node.load.plus(grown.minus(m.load))
+	m.node.clients += admitted
 	m.load = grown
-	r.participants += size
+	r.participants += admitted
 	r.report.PeakParticipants = max(r.report.PeakParticipants, r.participants)
-	if r.cpu(m.node) > 1 {
-		r.report.Degraded += size
+	if r.over(m.node) {
+		r.report.Degraded += admitted
 	}
 }
 
@@ -121,13 +130,13 @@ func (r *run) reconnect(m *room) {
 		return
 	}
 	n := r.pick()
-	if n == nil || n.load.Bits+m.load.Bits > r.cfg.Capacity.Bits {
+	if n == nil || r.full(n) {
 		r.report.Rejected += m.participants
 		r.end(m)
 		return
 	}
 	r.place(m, n)
-	if r.cpu(n) > 1 {
+	if r.over(n) {
 		r.report.Degraded += m.participants
 	}
 }

@@ -1,12 +1,51 @@
 package simulate
 
+import "time"
+
+// publishEvery is how often a node publishes what it does (livekit pkg/config,
+// stats_update_interval). Until then, others pick by what it published before.
+const publishEvery = 2 * time.Second
+
+// stats is what a node publishes.
+type stats struct {
+	rooms, clients int
+	load           Load
+}
+
 // node is one SFU node.
 type node struct {
 	id       int
 	load     Load
+	clients  int
 	rooms    map[*room]struct{}
 	draining bool
 	gone     bool
+
+	// phase is when in every two seconds the node publishes; old is what it had
+	// published before the tick that changed is in.
+	phase   time.Duration
+	old     stats
+	changed time.Duration
+}
+
+func (n *node) tick(now time.Duration) time.Duration { return (now + n.phase) / publishEvery }
+
+func (n *node) stats() stats { return stats{len(n.rooms), n.clients, n.load} }
+
+// seen is what the node published last. Nothing changed between the last change and the
+// tick after it, so that no event is needed for each tick.
+func (n *node) seen(now time.Duration) stats {
+	if n.tick(now) > n.changed {
+		return n.stats()
+	}
+	return n.old
+}
+
+// change is called before each change of what the node publishes.
+func (n *node) change(now time.Duration) {
+	if tick := n.tick(now); tick > n.changed {
+		n.old, n.changed = n.stats(), tick
+	}
 }
 
 // room is one meeting. node is nil while its participants reconnect.
@@ -18,65 +57,23 @@ type room struct {
 	ended        bool
 }
 
-// cpu is the node's load as a share of its capacity; the scarcer of packets and
-// bandwidth is not mixed in, because LiveKit's selector looks at CPU only.
+// cpu is the node's load as a share of its capacity; bandwidth is not mixed in, because
+// LiveKit's selector looks at CPU only.
 func (r *run) cpu(n *node) float64 { return n.load.Packets / r.cfg.Capacity.Packets }
 
-// pick returns the node for a new room as LiveKit would: among the nodes below the
-// load limit, or among all when none is (pkg/routing/selector/cpuload.go). It
-// returns nil when there is no node at all.
-func (r *run) pick() *node {
-	candidates := r.candidates[:0]
-	var all []*node
-	for _, n := range r.nodes {
-		if n.draining || n.gone {
-			continue
-		}
-		all = append(all, n)
-		if r.cpu(n) < r.cfg.LoadLimit {
-			candidates = append(candidates, n)
-		}
-	}
-	r.candidates = candidates
-	if len(candidates) == 0 {
-		candidates = all
-	}
-	if len(candidates) == 0 {
-		return nil
-	}
-	switch r.cfg.Policy {
-	case Random:
-		return candidates[r.random.IntN(len(candidates))]
-	case TwoChoice:
-		a, b := candidates[r.random.IntN(len(candidates))], candidates[r.random.IntN(len(candidates))]
-		if r.cpu(b) < r.cpu(a) {
-			return b
-		}
-		return a
-	case FewestRooms:
-		best := candidates[0]
-		for _, n := range candidates[1:] {
-			if len(n.rooms) < len(best.rooms) {
-				best = n
-			}
-		}
-		return best
-	default:
-		best := candidates[0]
-		for _, n := range candidates[1:] {
-			if r.cpu(n) < r.cpu(best) {
-				best = n
-			}
-		}
-		return best
-	}
-}
+// over reports whether the node has no CPU or no bandwidth left.
+func (r *run) over(n *node) bool { return r.cpu(n) > 1 || n.load.Bits > r.cfg.Capacity.Bits }
 
 // place puts a room on a node.
 func (r *run) place(m *room, n *node) {
+	n.change(r.now)
+	if k := r.cfg.RoomsPerNode; k > 0 && len(n.rooms) >= k {
+		r.report.Crowded++
+	}
 	m.node = n
 	n.rooms[m] = struct{}{}
 	n.load = n.load.plus(m.load)
+	n.clients += m.participants
 }
 
 // leave takes a room off its node.
@@ -85,8 +82,10 @@ func (r *run) leave(m *room) {
 	if n == nil {
 		return
 	}
+	n.change(r.now)
 	delete(n.rooms, m)
 	n.load = n.load.minus(m.load)
+	n.clients -= m.participants
 	if len(n.rooms) == 0 {
 		n.load = Load{} // no rounding errors pile up over a day
 		if n.draining {
@@ -108,7 +107,10 @@ func (r *run) remove(n *node) {
 
 func (r *run) addNode() {
 	r.nextNode++
-	r.nodes = append(r.nodes, &node{id: r.nextNode, rooms: map[*room]struct{}{}})
+	phase := time.Duration(r.random.Int64N(int64(publishEvery)))
+	n := &node{id: r.nextNode, rooms: map[*room]struct{}{}, phase: phase}
+	n.changed = n.tick(r.now)
+	r.nodes = append(r.nodes, n)
 	r.report.PeakNodes = max(r.report.PeakNodes, len(r.nodes))
 }
 

@@ -14,8 +14,11 @@ type Report struct {
 	PeakMeetings int `json:"peakMeetings"`
 	// PeakParticipants is the most participants in meetings at the same time.
 	PeakParticipants int `json:"peakParticipants"`
+	// Crowded is meetings that were put on a node which had its planned number already,
+	// and those that came back to one after a loss.
+	Crowded int `json:"crowded"`
 	// Joins counts attempts to join. Rejected were refused, Degraded were let in to
-	// a node without CPU left, Interrupted lost their node during the meeting.
+	// a node without CPU or bandwidth left, Interrupted lost their node during the meeting.
 	Joins       int `json:"joins"`
 	Rejected    int `json:"rejected"`
 	Degraded    int `json:"degraded"`
@@ -54,15 +57,16 @@ type run struct {
 
 	nodes        []*node
 	candidates   []*node
+	below        []*node
 	nextNode     int
 	rooms        map[*room]struct{}
 	nextRoom     int
 	participants int
 	peakShare    float64
 
-	wishes     []recommendation
-	pending    int
-	lastShrink time.Duration
+	// steps are the nodes that the autoscaler added (1) or took (-1) lately.
+	wishes, steps []recommendation
+	pending       int
 
 	samples []float64
 	counts  [24]int
@@ -76,11 +80,10 @@ func Day(cfg Config) (*Report, error) {
 		return nil, err
 	}
 	r := &run{
-		cfg:        cfg,
-		random:     rand.New(rand.NewPCG(cfg.Seed, 0)),
-		rooms:      map[*room]struct{}{},
-		peakShare:  slices.Max(cfg.Profile[:]),
-		lastShrink: -day,
+		cfg:       cfg,
+		random:    rand.New(rand.NewPCG(cfg.Seed, 0)),
+		rooms:     map[*room]struct{}{},
+		peakShare: slices.Max(cfg.Profile[:]),
 	}
 	for range cfg.Nodes {
 		r.addNode()
