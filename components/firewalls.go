@@ -132,11 +132,8 @@ var (
 	// DigitalOcean's API, Spaces and the control plane.
 	common = []opening{port("udp", 53), port("tcp", 53), port("udp", 123), port("tcp", 443)}
 	// more is what some roles need on top: SFU nodes send media to whatever port a
-	// participant's network gave it, monitoring sends mail (submission, RFC 6409).
-	more = map[sizing.Role][]opening{
-		sizing.RoleSFU:        {{"udp", all}},
-		sizing.RoleMonitoring: {port("tcp", 587)},
-	}
+	// participant's network gave it.
+	more = map[sizing.Role][]opening{sizing.RoleSFU: {{"udp", all}}}
 )
 
 func outbound(role sizing.Role, private []string) digitalocean.FirewallOutboundRuleArray {

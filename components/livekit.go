@@ -15,10 +15,13 @@ import (
 // public address, in a namespace of its own that allows that. It costs nothing besides
 // its nodes.
 //
-// A running meeting is never cut: a pod that is told to stop takes no new meetings and
-// ends when its last one does, for up to five hours; the disruption budget lets one node
-// drain at a time; the cluster autoscaler does not evict it; and a rollout replaces one
-// pod at a time, on the node that became free. A rollout may therefore take hours, and
+// No rollout and no drain by hand cuts a running meeting: a pod that is told to stop takes no
+// new meetings and ends when its last one does, for up to five hours; the disruption budget
+// lets one node drain at a time, also while none is ready because Redis is away; the cluster
+// autoscaler does not evict it; and a rollout replaces one pod at a time, on the node that
+// became free. What does cut meetings: a node that is lost, a new size of the SFU nodes, whose
+// pool is deleted whatever runs on it, and an upgrade of the cluster, which replaces nodes and
+// waits as long as DigitalOcean lets it. A rollout may take hours, and
 // the program does not wait for it: a changed configuration or key is under way when the
 // deployment ends (docs/real-account.md). New passwords of Redis roll nothing.
 type LiveKit struct {
@@ -50,9 +53,9 @@ const (
 	livekitApp       = manifests.LiveKitService
 	livekitConfigDir = "/etc/livekit"
 	// sfuUpWindow and sfuUpPeriod: the design's text says "CPU > 70% for 5 minutes", its
-	// YAML steps by two pods a minute; a node takes minutes to come, so the text's five
-	// are what can be had. sfuDownWindow: the text says "CPU < 30% for 10 minutes", its
-	// YAML waits five. Neither knows that a node which goes must empty first, so it waits
+	// YAML doubles the pods every 15 s; a node takes minutes to come, so the text's five are
+	// what can be had, two nodes each time. sfuDownWindow: the text says "CPU < 30% for 10
+	// minutes", its YAML waits five and lets a tenth go each minute. Neither knows that a node which goes must empty first, so it waits
 	// an hour, the length of half a meeting, and lets one go each half hour, the longest
 	// period that Kubernetes takes.
 	sfuUpWindow, sfuUpPeriod     = sizing.SFUUpWindowSeconds, sizing.SFUUpPeriodSeconds
@@ -141,7 +144,9 @@ func NewLiveKit(ctx *pulumi.Context, name string, args *LiveKitArgs, opts ...pul
 	}, child, pulumi.DependsOn([]pulumi.Resource{deployment})); err != nil {
 		return nil, err
 	}
-	if err := budget(ctx, logical, manifests.MediaNamespace, livekitApp, env, child, pulumi.DependsOn([]pulumi.Resource{deployment})); err != nil {
+	// Ready is that Redis answers (livekitPod). While it does not, nodes full of meetings are
+	// not ready, and no drain may take them all.
+	if err := budgetOf(ctx, logical, manifests.MediaNamespace, livekitApp, env, ifHealthy, child, pulumi.DependsOn([]pulumi.Resource{deployment})); err != nil {
 		return nil, err
 	}
 	if autoscaled {

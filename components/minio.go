@@ -12,7 +12,7 @@ import (
 
 // MinIO is the self-hosted object store at the primary site: one server per node of the
 // pool, each with its volume; a job that makes the bucket and its user; and a daily copy
-// of the recordings to Spaces. Only a stack with objectStore "minio" has it (decision 7).
+// of the recordings to Spaces. Only a stack with objectStore "minio" has it (docs/decisions/0007).
 // It costs its volumes; the nodes are the plan's anyway. Four servers are one erasure set,
 // so another number of them needs a new store (docs/data.md).
 type MinIO struct {

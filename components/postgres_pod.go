@@ -82,6 +82,7 @@ func (p *Postgres) environment(c manifests.Patroni) corev1.EnvVarArray {
 		fromSecret("PGBOUNCER_ADMIN_PASSWORD", p.secret, manifests.DefaultPgBouncer().AdminUser),
 		// scripts/postgres-backup.sh
 		variable("PGHOST", c.RunDir), variable("PGPORT", fmt.Sprint(c.Port)), variable("HOME", "/tmp"),
+		variable("INCR_DAYS", fmt.Sprint(manifests.PgBackRestIncrDays)),
 		pushMetrics(),
 	)
 }

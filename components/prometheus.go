@@ -10,12 +10,7 @@ import (
 	"github.com/gomeet/infra/manifests"
 )
 
-const (
-	prometheusApp = manifests.PrometheusService
-	// kubeletPort is where kubelets serve their own and their containers' metrics
-	// (kubernetes.io, ports and protocols).
-	kubeletPort = 10250
-)
+const prometheusApp = manifests.PrometheusService
 
 // prometheus makes the servers and the account that finds targets.
 func prometheus(
@@ -102,11 +97,11 @@ func prometheusEdges(args *MonitoringArgs) edges {
 			tcp(peer{namespace: manifests.APINamespace}, manifests.APIMetricsPort),
 			tcp(peer{namespace: manifests.EdgeNamespace}, manifests.NewTraefik(nil, 0, nil).Ports.Metrics),
 			tcp(peer{namespace: manifests.RecordingNamespace}, manifests.EgressPrometheusPort),
-			tcp(peer{namespace: manifests.DataNamespace}, c.RESTPort, manifests.PgBouncerExporterPort),
+			tcp(peer{namespace: manifests.DataNamespace}, c.RESTPort, manifests.PgBouncerExporterPort, manifests.MinIOPort),
 			controlPlane,
 		},
 	}
-	e.out = append(e.out, withNodes(args.NodeRanges, manifests.LiveKitPrometheusPort, manifests.NodeExporterPort, kubeletPort)...)
+	e.out = append(e.out, withNodes(args.NodeRanges, manifests.LiveKitPrometheusPort, manifests.NodeExporterPort, manifests.KubeletPort)...)
 	if remote := args.Prometheus.RemoteWrite; remote != nil {
 		e.out = append(e.out, tcp(world, remote.Port()))
 	}

@@ -74,15 +74,28 @@ func spread(app string) corev1.TopologySpreadConstraintArray {
 	}}
 }
 
+// What an eviction may do with a pod that is not ready (kubernetes.io, "Unhealthy Pod
+// Eviction Policy").
+const (
+	// always: a pod that is not ready holds up no drain.
+	always = "AlwaysAllow"
+	// ifHealthy: it counts like any other.
+	ifHealthy = "IfHealthyBudget"
+)
+
 // budget lets an eviction take one pod of an app at a time.
 func budget(ctx *pulumi.Context, logical, namespace, app string, env Environment, opts ...pulumi.ResourceOption) error {
+	return budgetOf(ctx, logical, namespace, app, env, always, opts...)
+}
+
+// budgetOf says what may be done with pods that are not ready.
+func budgetOf(ctx *pulumi.Context, logical, namespace, app string, env Environment, unready string, opts ...pulumi.ResourceOption) error {
 	_, err := policyv1.NewPodDisruptionBudget(ctx, logical, &policyv1.PodDisruptionBudgetArgs{
 		Metadata: object(pulumi.String(namespace), app, env),
 		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable: pulumi.Int(1),
-			Selector:       &metav1.LabelSelectorArgs{MatchLabels: selector(app)},
-			// A pod that is not ready holds up no drain.
-			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
+			MaxUnavailable:             pulumi.Int(1),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: selector(app)},
+			UnhealthyPodEvictionPolicy: pulumi.String(unready),
 		},
 	}, opts...)
 	return err

@@ -52,8 +52,6 @@ type API struct {
 	Redis          APIRedis    `yaml:"redis"`
 	LiveKit        APILiveKit  `yaml:"livekit"`
 	Recordings     APIBucket   `yaml:"recordings"`
-	// Shards says where the rows of a meeting live.
-	Shards Shards `yaml:"shards,omitempty"`
 }
 
 // APIEnvironment names where an API runs.
@@ -150,11 +148,6 @@ func (a API) Render() (string, error) {
 	}
 	if err := c.err(); err != nil {
 		return "", err
-	}
-	if len(a.Shards) > 0 {
-		if err := a.Shards.Validate(); err != nil {
-			return "", fmt.Errorf("rendering %s: %w", APIFile, err)
-		}
 	}
 	return render(a)
 }

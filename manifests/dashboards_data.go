@@ -2,7 +2,7 @@ package manifests
 
 // databaseDashboard is the design's "Database query performance".
 func databaseDashboard(l Limits) Dashboard {
-	return Dashboard{"gomeet-database", "GoMeet: database", []Panel{
+	d := Dashboard{"gomeet-database", "GoMeet: database", []Panel{
 		{
 			Title: "Queries, 95th percentile", Help: "As the API sees them; the promise is the red line.", Unit: UnitSeconds,
 			Queries: []Query{q("histogram_quantile(0.95, sum by (le, query) (rate(gomeet_api_db_query_duration_seconds_bucket[$__rate_interval])))", "{{query}}")},
@@ -36,6 +36,28 @@ func databaseDashboard(l Limits) Dashboard {
 			Bad:     1,
 		},
 	}}
+	if l.MinIOServers > 0 {
+		d.Panels = append(d.Panels, objectStorePanels(l)...)
+	}
+	return d
+}
+
+// objectStorePanels is the stack's own store of the recordings, which the design has no
+// dashboard for: each server's view, since one that is cut off sees itself alone.
+func objectStorePanels(l Limits) []Panel {
+	quorum := float64(DefaultMinIO(l.MinIOServers).WriteQuorum())
+	return []Panel{
+		{
+			Title: "Drives of the object store that answer", Help: "As each server sees them. Below the red line nothing is recorded.", Unit: UnitNone,
+			Queries: []Query{q("minio_cluster_health_drives_online_count", "{{pod}}")},
+			Warn:    float64(l.MinIOServers), Bad: quorum, Below: true,
+		},
+		{
+			Title: "Object store in use", Help: "Share of what recordings may take; they expire after the hot days.", Unit: UnitPercent,
+			Queries: []Query{q(objectStoreUsed, "all")},
+			Warn:    70, Bad: objectStorePercent,
+		},
+	}
 }
 
 // redisDashboard is the design's "Redis memory usage".

@@ -11,7 +11,8 @@ const (
 	// LiveKitUDPFirst and LiveKitUDPLast are the media ports: 32 from LiveKit's sample
 	// on, enough for a node of 32 CPUs.
 	LiveKitUDPFirst, LiveKitUDPLast = 7882, 7913
-	// LiveKitTURNUDPPort and LiveKitTURNTLSPort are the ports of TURN (RFC 8656).
+	// LiveKitTURNUDPPort and LiveKitTURNTLSPort are the ports of TURN (RFC 8656). NewLiveKit
+	// sets the first only: no stack offers TURN over TLS (docs/decisions/0008).
 	LiveKitTURNUDPPort, LiveKitTURNTLSPort = 3478, 5349
 	// LiveKitRelayFirst and LiveKitRelayLast are 10,000 ports below the NodePorts;
 	// LiveKit lets a participant hold 12 of them.

@@ -32,8 +32,9 @@ func MetricsNames() []string {
 }
 
 // MetricsServerArgs returns metrics-server's arguments, but for its certificate. DOKS'
-// kubelets have certificates of the cluster's authority for their nodes' addresses
-// (github.com/digitalocean/marketplace-kubernetes/pull/23), so they are checked.
+// kubelets have certificates of the cluster's authority for their nodes' addresses since
+// 1.15 (github.com/digitalocean/marketplace-kubernetes/pull/23, which took
+// --kubelet-insecure-tls away from DigitalOcean's own metrics-server), so they are checked.
 func MetricsServerArgs() []string {
 	return []string{
 		"--secure-port=" + strconv.Itoa(MetricsServerPort),

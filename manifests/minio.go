@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// The self-hosted object store (decision 7): the Service that clients use, the headless
+// The self-hosted object store (docs/decisions/0007): the Service that clients use, the headless
 // one of its pods, and its port, MinIO's own default.
 const (
 	MinIOService, MinIOMembers, MinIOPort = "minio", "minio-members", 9000
@@ -32,6 +32,10 @@ const (
 	// cmd/erasure-sets.go, defaultMonitorConnectEndpointInterval); these are 20.
 	MinIOReadyTimes, MinIOReadyEvery = 5, 5
 )
+
+// MinIOMetricsPath is what each server knows of the whole store: its drives, its erasure set
+// and what they hold (MinIO, cmd/metrics-v3.go). It leaves out what is zero.
+const MinIOMetricsPath = "/minio/metrics/v3/cluster"
 
 // MinIORootPasswordEnv is the variable of the root user's password, from a Secret.
 const MinIORootPasswordEnv = "MINIO_ROOT_PASSWORD"
@@ -68,6 +72,16 @@ const (
 // which is what MinIO chooses too (storage classes). Where it is half, writes stand one
 // loss less. One drive alone has none.
 func (m MinIO) Parity() int { return min(m.Nodes/2, minioMaxParity) }
+
+// WriteQuorum is how many drives must answer for writes: all but the parity, and one more
+// where that is half, so that no two halves write apart (MinIO, cmd/erasure-metadata.go).
+func (m MinIO) WriteQuorum() int {
+	quorum := m.Nodes - m.Parity()
+	if quorum == m.Parity() {
+		quorum++
+	}
+	return quorum
+}
 
 // Validate returns every mistake of the configuration.
 func (m MinIO) Validate() error {

@@ -35,6 +35,13 @@ func TestMinIOParity(t *testing.T) {
 	}
 }
 
+// As MinIO counts it: no two halves may write apart.
+func TestMinIOWriteQuorum(t *testing.T) {
+	for nodes, quorum := range map[int]int{1: 1, 4: 3, 5: 3, 6: 4, 8: 5, 16: 12} {
+		require.Equal(t, quorum, manifests.DefaultMinIO(nodes).WriteQuorum(), "%d nodes", nodes)
+	}
+}
+
 func TestMinIORefuses(t *testing.T) {
 	for _, nodes := range []int{0, 2, 3, 17} {
 		_, err := manifests.DefaultMinIO(nodes).Args()

@@ -107,6 +107,7 @@ func (p Prometheus) Validate() error {
 		c.that(!slices.Contains(names, job.Name), key+"name", job.Name, "unique")
 		names = append(names, job.Name)
 		c.that(slices.Contains([]DiscoveryRole{RolePod, RoleNode, RoleEndpoints}, job.Role), key+"role", string(job.Role), "pod, node or endpointslice")
+		c.that(!job.Token || job.TLS != nil && job.TLS.CAFile != "", key+"tls", job.TLS, "an authority: nobody else may read the token")
 		c.that(job.Interval == 0 || job.Interval >= time.Second, key+"interval", job.Interval, "at least 1s, or 0 for the default")
 		c.that(job.Role == RoleNode || job.Port != "", key+"port", job.Port, "the name of a port")
 		c.that(job.Exporter == nil || job.Exporter.Address != "" && job.Exporter.Target != "", key+"exporter", job.Exporter, "an address and a target")

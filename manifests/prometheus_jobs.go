@@ -49,8 +49,6 @@ type ScrapeTLS struct {
 	// CAFile is what it is checked against. ServerName is the name it must have, empty for
 	// the target's address.
 	CAFile, ServerName string
-	// Unchecked accepts any certificate.
-	Unchecked bool
 }
 
 // ProbeExporter is an exporter that looks at the target that a request names.
@@ -65,9 +63,10 @@ type ProbeExporter struct {
 // appLabel is Kubernetes' recommended label, as discovery names it.
 const appLabel = "app_kubernetes_io_name"
 
-// kubeletTLS accepts what kubelets present: on DOKS they sign it themselves
-// (docs.digitalocean.com does not name an authority for it).
-var kubeletTLS = ScrapeTLS{Unchecked: true}
+// kubeletTLS checks kubelets as metrics-server does (MetricsServerArgs): on DOKS their
+// certificates are of the cluster's authority and name the addresses of their nodes, by which
+// they are found. They are sent the account's token.
+var kubeletTLS = ScrapeTLS{CAFile: ServiceAccountDir + "/ca.crt"}
 
 // platformJobs is everything that serves metrics, each found by its role and label.
 func platformJobs() []ScrapeJob {
@@ -86,6 +85,8 @@ func platformJobs() []ScrapeJob {
 	livekit.Interval = 5 * time.Second
 	patroni := pod("patroni", DataNamespace, "patroni", "postgres")
 	patroni.TLS = &data
+	store := pod("minio", DataNamespace, "minio", MinIOService)
+	store.Path, store.TLS = MinIOMetricsPath, &ScrapeTLS{CAFile: data.CAFile, ServerName: ServiceHost(MinIOService, DataNamespace)}
 	gateway := pod("pushgateway", MonitoringNamespace, "metrics", PushgatewayService)
 	gateway.HonorLabels = true
 	// Its pods and nodes are those it tells about, not its own.
@@ -106,6 +107,7 @@ func platformJobs() []ScrapeJob {
 		probed("redis", RedisService, "redis", RedisExporterService, RedisExporterPort, "/scrape",
 			"rediss://$1."+DataNamespace+fmt.Sprintf(".svc.cluster.local:%d", RedisPort), nil),
 		pod("pgbouncer", DataNamespace, "metrics", PgBouncerService),
+		store,
 		node,
 		state,
 		gateway,

@@ -33,6 +33,7 @@ func TestPrometheusRejects(t *testing.T) {
 		"twice":         {func(p *manifests.Prometheus) { p.Jobs = append(p.Jobs, p.Jobs[0]) }, `name is "livekit"; it must be unique`},
 		"no port":       {func(p *manifests.Prometheus) { p.Jobs[0].Port = "" }, `jobs[0].port is ""; it must be the name of a port`},
 		"role":          {func(p *manifests.Prometheus) { p.Jobs[0].Role = "ingress" }, `jobs[0].role is "ingress"; it must be pod, node or endpointslice`},
+		"token to all":  {func(p *manifests.Prometheus) { p.Jobs[0].Token = true }, `jobs[0].tls is <nil>; it must be an authority: nobody else may read the token`},
 		"remote scheme": {func(p *manifests.Prometheus) { p.RemoteWrite = &manifests.RemoteWrite{URL: "metrics.example"} }, `remoteWrite.url is "metrics.example"; it must be a URL with http or https and a host`},
 	} {
 		t.Run(name, func(t *testing.T) {

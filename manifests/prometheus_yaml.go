@@ -52,7 +52,6 @@ type (
 	tlsYAML struct {
 		CAFile     string `yaml:"ca_file,omitempty"`
 		ServerName string `yaml:"server_name,omitempty"`
-		Unchecked  bool   `yaml:"insecure_skip_verify,omitempty"`
 	}
 	kubernetesYAML struct {
 		Server        string          `yaml:"api_server,omitempty"`
@@ -121,7 +120,7 @@ func (p Prometheus) job(j ScrapeJob) jobYAML {
 		y.Authorization = &credentials{p.Kubernetes.file("token")}
 	}
 	if j.TLS != nil {
-		y.Scheme, y.TLS = "https", &tlsYAML{j.TLS.CAFile, j.TLS.ServerName, j.TLS.Unchecked}
+		y.Scheme, y.TLS = "https", &tlsYAML{j.TLS.CAFile, j.TLS.ServerName}
 	}
 	if j.Exporter != nil {
 		for key, value := range j.Exporter.Params {

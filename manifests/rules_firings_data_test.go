@@ -53,6 +53,8 @@ var otherFirings = map[string]map[string]series{
 		"narrow link": standby("0+30x60", 1, "5+5x60", "5+5x60"),
 		"no replay":   standby("0x60", 1, "6x60", "5x60"),
 	},
+	"ObjectStoreDriveOffline": {"nobody answers": series{}},
+	"ObjectStoreCannotWrite":  {"nobody answers": series{}},
 }
 
 // standby is one that follows another site: the time of its newest transaction, whether it
@@ -93,6 +95,30 @@ var redisFirings = map[string]firing{
 	"RedisNodeMissing":        {"5m", nodes("redis_up", 5, 1), nodes("redis_up", 6, 1)},
 	"RedisClusterDown":        {"5m", series{`redis_cluster_state{pod="a"}`: "1x10", `redis_cluster_state{pod="b"}`: "0x10"}, nodes("redis_cluster_state", 6, 1)},
 	"RedisMasterHasNoReplica": {"15m", replication("master", 0), replication("slave", 0)},
+}
+
+// Three of four drives are enough for writes, two are not. A server that is cut off sees its
+// own drive only: a drive is missed, and the others write.
+var objectStoreFirings = map[string]firing{
+	"ObjectStoreDriveOffline": {"10m", drives("minio_cluster_health_drives_online_count", 4, 3), drives("minio_cluster_health_drives_online_count", 4, 4)},
+	"ObjectStoreCannotWrite":  {"5m", drives("minio_cluster_erasure_set_online_drives_count", 2, 1), drives("minio_cluster_erasure_set_online_drives_count", 3, 1)},
+	"ObjectStoreNearlyFull":   {"45m", filled(81), filled(79)},
+}
+
+// drives is how many drives each of two servers sees.
+func drives(metric string, views ...int) series {
+	s := series{}
+	for i, view := range views {
+		s[fmt.Sprintf(`%s{pod="minio-%d"}`, metric, i)] = fmt.Sprintf("%dx60", view)
+	}
+	return s
+}
+
+func filled(percent int) series {
+	return series{
+		`minio_cluster_health_capacity_usable_free_bytes{pod="a"}`:  fmt.Sprintf("%dx60", 100-percent),
+		`minio_cluster_health_capacity_usable_total_bytes{pod="a"}`: "100x60",
+	}
 }
 
 func nodes(metric string, n, value int) series {

@@ -82,7 +82,7 @@ var firings = collect(
 			series{`gomeet_api_meeting_participants{meeting="m",pod="a"}`: "1501x10", `gomeet_api_meeting_participants{meeting="m",pod="b"}`: "1501x10"},
 			series{`gomeet_api_meeting_participants{meeting="m",pod="a"}`: "1500x10", `gomeet_api_meeting_participants{meeting="m",pod="b"}`: "1500x10"}},
 	},
-	databaseFirings, redisFirings, operationFirings,
+	databaseFirings, redisFirings, objectStoreFirings, operationFirings,
 )
 
 // up is so many targets that answer.

@@ -27,6 +27,8 @@ type Limits struct {
 	// every master has a replica.
 	PostgresMembers, RedisNodes int
 	RedisReplicas               bool
+	// MinIOServers is how many servers the site's own object store has.
+	MinIOServers int
 	// Autoscaled maps the roles whose pools the cluster autoscaler changes to their
 	// largest size.
 	Autoscaled map[string]int
@@ -56,7 +58,7 @@ func Rules(l Limits) []RuleFile {
 	var files []RuleFile
 	for _, f := range []RuleFile{
 		objectiveRules(l), connectionRules(l), mediaRules(l), databaseRules(l), redisRules(l),
-		backupRules(l), certificateRules(l), capacityRules(l), kubernetesRules(), watcherRules(l),
+		objectStoreRules(l), backupRules(l), certificateRules(l), capacityRules(l), kubernetesRules(), watcherRules(l),
 	} {
 		if len(f.Alerts)+len(f.Records) > 0 {
 			files = append(files, f)

@@ -23,7 +23,7 @@ func redisRules(l Limits) RuleFile {
 			For:      5 * time.Minute,
 			Severity: Warning, Owner: OwnerData,
 			Summary: "{{ $labels.pod }} uses {{ $value | humanize }} % of its memory.",
-			Action:  "When it is full, writes fail: nothing is evicted. Find what grows (redis-cli --bigkeys), or add masters.",
+			Action:  "When it is full, writes fail: nothing is evicted. Find what grows (redis-cli --bigkeys), or take larger nodes (gomeet:pools.redis.size).",
 		},
 		Alert{
 			Name:     "RedisClientsHigh",

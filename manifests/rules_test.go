@@ -18,7 +18,7 @@ func limits() manifests.Limits {
 	return manifests.Limits{
 		WebSockets: 20_000, WebSocketsPerPod: 2_000, EdgeConnections: map[string]int{"websecure": 20_000, "websocket": 80_000},
 		SFUNodes: 8, SFUParticipants: 1_000, LargestMeeting: 1_500, SFUBytesPerSecond: 250e6,
-		PoolerClients: 2_000, PostgresMembers: 2, RedisNodes: 6, RedisReplicas: true,
+		PoolerClients: 2_000, PostgresMembers: 2, RedisNodes: 6, RedisReplicas: true, MinIOServers: 4,
 		Autoscaled: map[string]int{"sfu": 14, "api": 34}, EgressBytesPerMonth: 1e15,
 		Backups: slices.Concat(manifests.PostgresBackups, manifests.RedisBackups, manifests.StateBackups, manifests.RecordingsBackups),
 		Drill:   true,
@@ -49,7 +49,7 @@ func TestRulesOfAnEmptySite(t *testing.T) {
 		_, err := file.Render()
 		require.NoError(t, err)
 	}
-	for _, absent := range []string{"HighWebSocketConnections", "SFUCPUHigh", "PostgresHasNoPrimary", "RedisClusterDown", "BackupTooOld", "NodePoolAtMaximum"} {
+	for _, absent := range []string{"HighWebSocketConnections", "SFUCPUHigh", "PostgresHasNoPrimary", "RedisClusterDown", "ObjectStoreCannotWrite", "BackupTooOld", "NodePoolAtMaximum"} {
 		require.NotContains(t, names, absent)
 	}
 	require.Contains(t, names, "TargetDown")

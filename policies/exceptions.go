@@ -102,15 +102,19 @@ func (s *Settings) Excepts(f Finding) bool { return s.exceptionFor(f) >= 0 }
 func (s *Settings) remarks(used map[int]bool) []string {
 	var remarks []string
 	for i, e := range s.Exceptions {
-		what := fmt.Sprintf("The exception from %s for %s", e.Rule, e.scope())
 		switch {
 		case e.expired(s.Today):
-			remarks = append(remarks, fmt.Sprintf("%s expired on %s.", what, e.Expires))
+			remarks = append(remarks, fmt.Sprintf("The exception from %s for %s expired on %s.", e.Rule, e.scope(), e.Expires))
 		case !used[i]:
-			remarks = append(remarks, what+" allows nothing any more; remove it.")
+			remarks = append(remarks, e.Unused())
 		}
 	}
 	return remarks
+}
+
+// Unused is the remark on an exception that allows nothing.
+func (e Exception) Unused() string {
+	return fmt.Sprintf("The exception from %s for %s allows nothing any more; remove it.", e.Rule, e.scope())
 }
 
 // scope says what the exception is for.

@@ -25,10 +25,8 @@ func (p *Plan) RedisLayout() RedisLayout {
 	if nodes == 0 {
 		return RedisLayout{}
 	}
-	l := RedisLayout{Pods: redisLeastMasters, PerNode: redisShare(nodes)}
-	if masters := redisMasters(nodes); nodes >= 2*redisLeastMasters {
-		l.Pods, l.Replicas = 2*masters, 1
-	}
+	l := RedisLayout{PerNode: redisShare(nodes)}
+	l.Pods, l.Replicas = RedisServers(nodes)
 	most := p.mostOf(RoleRedis)
 	l.Request = PodRequest{MilliCPU: most.MilliCPU / l.PerNode, MemoryMiB: most.MemoryMiB / l.PerNode}
 	l.MaxMemoryMiB = p.Daemons.Redis.MaxMemoryMiB / l.PerNode
@@ -38,6 +36,19 @@ func (p *Plan) RedisLayout() RedisLayout {
 		}
 	}
 	return l
+}
+
+// RedisServers is how many servers a number of nodes has, and how many of them are replicas
+// of each master.
+func RedisServers(nodes int) (servers, replicas int) {
+	switch {
+	case nodes == 0:
+		return 0, 0
+	case nodes >= 2*redisLeastMasters:
+		return 2 * redisMasters(nodes), 1
+	default:
+		return redisLeastMasters, 0
+	}
 }
 
 // redisShare is how many Redis servers share each of a number of nodes.

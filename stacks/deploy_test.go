@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/urn"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
@@ -217,20 +218,48 @@ func TestKubeconfigIsSecret(t *testing.T) {
 	}
 }
 
-// Every workload goes through its own cluster's provider, and every resource has
+// Everything in a cluster goes through its own cluster's provider, and every resource has
 // a component as its parent.
 func TestOptions(t *testing.T) {
 	r := recorder(false)
-	require.NoError(t, deploy(t, "prod", r))
-	for _, deployment := range r.Resources(deploymentType) {
-		site, _, _ := strings.Cut(deployment.Name, "-")
-		require.Contains(t, deployment.Options.GetProvider(), "::"+site+"::")
-	}
-	for _, token := range []string{vpcType, clusterType, poolType, providerType, deploymentType} {
+	require.NoError(t, deployWith(t, "prod", r, plus(ownStore(), "gomeet:autoscale", "true")))
+	kinds := 0
+	for token := range r.Types() {
+		if strings.HasPrefix(token, "gomeet:") || token == "pulumi:pulumi:Stack" {
+			continue
+		}
 		for _, res := range r.Resources(token) {
-			require.Contains(t, res.Options.GetParent(), "gomeet:", "%s %s", token, res.Name)
+			parent, err := urn.Parse(res.Options.GetParent())
+			require.NoError(t, err, "%s %s", token, res.Name)
+			require.True(t, strings.HasPrefix(string(parent.Type()), "gomeet:"), "%s %s is a child of %s", token, res.Name, parent)
+		}
+		if !strings.HasPrefix(token, "kubernetes:") {
+			continue
+		}
+		kinds++
+		for _, res := range r.Resources(token) {
+			site, _, _ := strings.Cut(res.Name, "-")
+			require.Contains(t, []string{"singapore", "jakarta"}, site, "%s %s", token, res.Name)
+			require.Contains(t, res.Options.GetProvider(), "pulumi:providers:kubernetes::"+site+"::", "%s %s", token, res.Name)
 		}
 	}
+	require.Greater(t, kinds, 20, "kinds of objects")
+}
+
+// A pod that is not ready holds up no drain, but one that holds meetings: while Redis is away
+// no SFU is ready, and a drain may not take them all.
+func TestDisruptionBudgets(t *testing.T) {
+	r := recorder(false)
+	require.NoError(t, deploy(t, "dev", r))
+	for _, budget := range r.Resources("kubernetes:policy/v1:PodDisruptionBudget") {
+		want := "AlwaysAllow"
+		if at(t, budget.Inputs, "metadata", "name").StringValue() == "livekit" {
+			want = "IfHealthyBudget"
+		}
+		require.Equal(t, want, at(t, budget.Inputs, "spec", "unhealthyPodEvictionPolicy").StringValue(), budget.Name)
+		require.Equal(t, 1.0, at(t, budget.Inputs, "spec", "maxUnavailable").NumberValue(), budget.Name)
+	}
+	require.NotEmpty(t, named(t, r, "kubernetes:policy/v1:PodDisruptionBudget", "livekit"))
 }
 
 // A preview knows nothing the cloud computes, and must not need it.

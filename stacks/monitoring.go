@@ -113,6 +113,9 @@ func (w *workloads) limits() manifests.Limits {
 		layout := w.plan.RedisLayout()
 		l.RedisNodes, l.RedisReplicas = layout.Pods, layout.Replicas > 0
 	}
+	if w.site.Name == w.cfg.Sites[0].Name && w.ownStore() {
+		l.MinIOServers = poolOf(w.pools, sizing.RoleMinIO).Count
+	}
 	if pg.Count > 0 {
 		l.PoolerClients = w.plan.Daemons.PgBouncer.MaxClientConnections
 	}

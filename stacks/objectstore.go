@@ -8,7 +8,7 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// ObjectStore is where recordings go (decision 7). Backups go to Spaces in any case.
+// ObjectStore is where recordings go (docs/decisions/0007). Backups go to Spaces in any case.
 type ObjectStore string
 
 const (

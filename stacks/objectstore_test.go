@@ -146,6 +146,28 @@ func TestOwnObjectStoreIsUsed(t *testing.T) {
 	require.Contains(t, firewalls, "{30900}")
 }
 
+// Prometheus at the store's site asks its servers and knows how many there are; the other
+// site has no alert on a store it does not have.
+func TestOwnObjectStoreIsWatched(t *testing.T) {
+	r := recorder(false)
+	require.NoError(t, deployWith(t, "prod", r, ownStore()))
+	watched := map[string]bool{}
+	for _, config := range r.Resources(configMapType) {
+		if rules := at(t, config.Inputs, "data", "monitoring.yml"); rules.HasValue() {
+			store := at(t, config.Inputs, "data", "object-store.yml")
+			watched[config.Name] = store.HasValue() && strings.Contains(rules.StringValue(), "job: minio")
+			require.Equal(t, store.HasValue(), watched[config.Name], "alerts that no job can fire")
+			if store.HasValue() {
+				require.Contains(t, store.StringValue(), "or vector(0)) < 4")
+				require.Contains(t, store.StringValue(), "or vector(0)) < 3")
+			}
+		}
+	}
+	require.Equal(t, map[string]bool{"singapore-monitoring-prometheus-rules": true, "jakarta-monitoring-prometheus-rules": false}, watched)
+	out := fmt.Sprint(at(t, of(t, r, "kubernetes:networking.k8s.io/v1:NetworkPolicy", "singapore-monitoring-prometheus").Inputs, "spec", "egress"))
+	require.Contains(t, out, "{9000}")
+}
+
 // Root's password and the user's are derived, in a Secret, and nowhere else.
 func TestOwnObjectStoreKeepsItsSecrets(t *testing.T) {
 	r := recorder(false)

@@ -7,7 +7,7 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// outputs gathers the stack's outputs:
+// outputs gathers the stack's outputs (for users: docs/foundation.md):
 //
 //	sites        per site: region, VPC, cluster, API endpoint, node pools, API pods, the
 //	             addresses of its load balancers and the names that point there

@@ -64,7 +64,7 @@ func (c *Config) Check(s *account.Snapshot) (warnings []string, err error) {
 	check := &checker{cfg: c, plan: plan, account: s}
 	for _, look := range []func(){
 		check.placeholders, check.listener, check.offers, check.version, check.quota, check.registry,
-		check.names, check.ranges, check.replacements, check.servers,
+		check.names, check.ranges, check.replacements, check.servers, check.redisServers,
 	} {
 		look()
 	}
@@ -82,6 +82,11 @@ func (c *checker) warnings() (warnings []string) {
 		if has != "" && want != "" && want != has {
 			warnings = append(warnings, fmt.Sprintf("%s: %q: site %q has %q, whose nodes go as soon as the new ones are there, "+
 				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))
+		}
+		if c.cfg.KubernetesVersion != k.VersionSlug && has != "" {
+			warnings = append(warnings, fmt.Sprintf("%s: %q: the upgrade of site %q from %q replaces every node, and waits for the meetings "+
+				"on them as long as DigitalOcean lets it; deploy when none is (docs/foundation.md)",
+				qualified("kubernetesVersion"), c.cfg.KubernetesVersion, site.Name, k.VersionSlug))
 		}
 	}
 	return warnings

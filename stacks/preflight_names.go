@@ -178,3 +178,25 @@ func (c *checker) servers() {
 		}
 	}
 }
+
+// redisServers reports a changed number of masters of a Redis Cluster, and servers that would
+// go. The job that looks after the cluster makes new servers replicas and moves no slot: more
+// masters would be replicas of the old ones, and a server that goes may be a master. Three
+// masters may get their replicas.
+func (c *checker) redisServers() {
+	for _, site := range c.cfg.Sites {
+		k := c.cluster(site)
+		if k == nil {
+			continue
+		}
+		nodes := pool(k, sizing.RoleRedis).Count
+		wanted, replicas := sizing.RedisServers(poolOf(c.plan.PoolsAt(site.Name), sizing.RoleRedis).Count)
+		has, had := sizing.RedisServers(nodes)
+		if has == 0 || wanted == 0 || wanted == has || wanted > has && wanted/(replicas+1) == has/(had+1) {
+			continue
+		}
+		c.problems.add(qualified("pools.redis.count"), strconv.Itoa(poolOf(c.plan.PoolsAt(site.Name), sizing.RoleRedis).Count),
+			"would make %d Redis servers of the %d of site %q, and nothing moves slots to new masters or away from those that go; "+
+				"set it to %d, and for more memory take a larger gomeet:pools.redis.size (docs/data.md)", wanted, has, site.Name, nodes)
+	}
+}

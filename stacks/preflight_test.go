@@ -2,6 +2,7 @@ package stacks_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"testing"
 
@@ -60,9 +61,12 @@ func deployedPool(role, size string, count int) *godo.KubernetesNodePool {
 }
 
 // withServers has a pool of object store servers.
-func withServers(count int) *account.Snapshot {
+func withServers(count int) *account.Snapshot { return withPool("minio", "s-4vcpu-8gb", count) }
+
+// withPool has a pool under the name that components.NodePools gives it.
+func withPool(role, size string, count int) *account.Snapshot {
 	s := deployedAccount()
-	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool("minio", "s-4vcpu-8gb", count))
+	s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool(role, size, count))
 	return s
 }
 
@@ -73,7 +77,7 @@ func TestWarnings(t *testing.T) {
 		require.NoError(t, err)
 		s := deployedAccount()
 		if size != "" {
-			s.Clusters[0].NodePools = append(s.Clusters[0].NodePools, deployedPool("sfu", size, 12))
+			s = withPool("sfu", size, 12)
 		}
 		warnings, err := cfg.Check(s)
 		require.NoError(t, err)
@@ -91,6 +95,22 @@ func yours(alerting, protect string) map[string]string {
 		"gomeet:alerting": alerting, "gomeet:protect": protect,
 		"gomeet:slackWebhook": "https://hooks.slack.com/services/x", "gomeet:pagerDutyKey": "key",
 	}
+}
+
+// So does another version of Kubernetes, where there are SFU nodes.
+func TestWarningOfAnUpgrade(t *testing.T) {
+	cfg, err := stacks.Load("prod", configuration(t, "prod"))
+	require.NoError(t, err)
+	s := withPool("sfu", "g-16vcpu-64gb", 12)
+	s.Clusters[0].VersionSlug = "1.34.8-do.0"
+	warnings, err := cfg.Check(s)
+	require.NoError(t, err)
+	require.Len(t, warnings, 1)
+	require.Contains(t, warnings[0], `gomeet:kubernetesVersion: "1.35.4-do.0": the upgrade of site "singapore" from "1.34.8-do.0" replaces every node`)
+	s.Clusters[0].NodePools = nil
+	warnings, err = cfg.Check(s)
+	require.NoError(t, err)
+	require.Empty(t, warnings)
 }
 
 func TestCheck(t *testing.T) {
@@ -193,6 +213,26 @@ func TestCheck(t *testing.T) {
 			account: func(s *account.Snapshot) { *s = *withServers(4) },
 			set:     map[string]string{"gomeet:objectStore": "minio"},
 		},
+		"a fourth Redis master": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":8}}`},
+			want:    []string{redisCount("8", 8, 6)},
+		},
+		"fewer Redis servers": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":3}}`},
+			want:    []string{redisCount("3", 3, 6)},
+		},
+		"a spare node for Redis": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 6) },
+			set:     map[string]string{"gomeet:pools": `{"redis":{"count":7}}`},
+		},
+		"replicas for three Redis masters": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-4vcpu-16gb", 2) },
+		},
+		"larger Redis nodes": {
+			account: func(s *account.Snapshot) { *s = *withPool("redis", "g-2vcpu-8gb", 6) },
+		},
 		"a second stack of this name": {
 			account: func(s *account.Snapshot) {
 				*s = *deployedAccount()
@@ -258,6 +298,12 @@ func TestCheck(t *testing.T) {
 			require.ElementsMatch(t, c.want, got)
 		})
 	}
+}
+
+func redisCount(count string, wanted, has int) string {
+	return fmt.Sprintf(`gomeet:pools.redis.count: %q: would make %d Redis servers of the %d of site "singapore", `+
+		`and nothing moves slots to new masters or away from those that go; set it to %d, `+
+		`and for more memory take a larger gomeet:pools.redis.size (docs/data.md)`, count, wanted, has, has)
 }
 
 func replaced(key, want, has string) string {

@@ -156,6 +156,16 @@ func (l *loader) storeKeys() {
 			l.problems.add(qualified(k.name), "", "missing; gomeet:secretStore reads AWS Secrets Manager with it; set it with \"pulumi config set --secret\"")
 		}
 	}
+	l.metricsAuthority()
+}
+
+// metricsAuthority requires the certificate of the metrics APIs in the stack where the daemons
+// read theirs from a store: their registrations name its authority.
+func (l *loader) metricsAuthority() {
+	if l.config.SecretStore != nil && l.config.Autoscale && l.config.Secrets.MetricsAuthority == "" {
+		l.problems.add(qualified("metricsTLS"), "", "missing; with gomeet:autoscale Kubernetes' API is told its authority, "+
+			"so it must be in the stack as well as in the secret store; see docs/secret-store.md")
+	}
 }
 
 // secretLength is the least length of a secret in characters: 256 bits as RFC 7518

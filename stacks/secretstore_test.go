@@ -3,6 +3,9 @@ package stacks_test
 import (
 	"fmt"
 	"maps"
+	"os"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -65,12 +68,42 @@ func TestSecretStore(t *testing.T) {
 	require.NotContains(t, fmt.Sprint(stores[0].Inputs), "aws-secret")
 }
 
+// The page that people fill the store from has every entry and key that a stack with
+// everything in it asks for, and no other.
+func TestSecretStoreEntriesAreDocumented(t *testing.T) {
+	raw, ways := awsStack(t), alerting(t)
+	maps.Copy(raw, map[string]string{
+		"gomeet:objectStore": "minio", "gomeet:autoscale": "true", "gomeet:metricsTLS": metricsTLS,
+		"gomeet:alerting": ways["gomeet:alerting"], "gomeet:remoteWrite": ways["gomeet:remoteWrite"],
+	})
+	r := deployed(t, "dev", raw)
+	asked := map[string]string{}
+	for _, external := range r.Resources("kubernetes:external-secrets.io/v1:ExternalSecret") {
+		for _, data := range at(t, external.Inputs, "spec", "data").ArrayValue() {
+			remote := data.ObjectValue()["remoteRef"].ObjectValue()
+			entry := strings.TrimPrefix(remote["key"].StringValue(), "gomeet/dev/")
+			asked[entry] = strings.TrimPrefix(asked[entry]+", `"+remote["property"].StringValue()+"`", ", ")
+		}
+	}
+	page, err := os.ReadFile("../docs/secret-store.md")
+	require.NoError(t, err)
+	documented := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z/-]+)` \\| (`[^|]+`) \\|").FindAllStringSubmatch(string(page), -1) {
+		documented[row[1]] = row[2]
+	}
+	require.Equal(t, asked, documented)
+	for _, service := range r.Resources(apiServiceType) {
+		require.NotEmpty(t, service.Inputs["spec"].ObjectValue()["caBundle"].StringValue(), "%s is trusted by nobody", service.Name)
+	}
+}
+
 func TestSecretStoreProblems(t *testing.T) {
 	for name, c := range map[string]struct {
 		set  map[string]string
 		want string
 	}{
 		"no key":      {map[string]string{"gomeet:awsSecretAccessKey": "-"}, `gomeet:awsSecretAccessKey: missing; gomeet:secretStore reads AWS Secrets Manager with it`},
+		"autoscale":   {map[string]string{"gomeet:autoscale": "true"}, `gomeet:metricsTLS: missing; with gomeet:autoscale Kubernetes' API is told its authority`},
 		"no region":   {map[string]string{"gomeet:secretStore": `{"kind":"aws","prefix":"a"}`}, `gomeet:secretStore.region: must be an AWS region`},
 		"bad prefix":  {map[string]string{"gomeet:secretStore": `{"kind":"aws","region":"ap-southeast-1","prefix":"/a"}`}, `gomeet:secretStore.prefix: "/a": must be`},
 		"other kind":  {map[string]string{"gomeet:secretStore": `{"kind":"vault"}`}, `gomeet:secretStore.kind: "vault": must be "pulumi" or "aws"`},

@@ -31,7 +31,7 @@ func (c *Config) Watched(site string, nodes func(site string, role sizing.Role) 
 		w.Drill, w.Backups = true, append(w.Backups, manifests.PostgresBackups...)
 	}
 	if first && c.ObjectStore == ObjectStoreMinIO {
-		w.Backups = append(w.Backups, manifests.RecordingsBackups...)
+		w.Jobs, w.Backups = append(w.Jobs, "minio"), append(w.Backups, manifests.RecordingsBackups...)
 	}
 	if first && (pg || redis) {
 		w.Backups = append(w.Backups, manifests.StateBackups...)

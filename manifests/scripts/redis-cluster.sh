@@ -68,10 +68,12 @@ forget() {
 	done
 }
 
-# adopt makes each master without slots a replica of the master that has the fewest.
+# adopt makes each master without slots a replica of the master that has the fewest. Each
+# waits until all know of the one before: by an old view two would take the same master.
 adopt() {
 	for node in $REDIS_NODES; do
 		myself "$node" | awk '{ exit !($3 ~ /master/ && NF == 8) }' || continue
+		retry "$wait_seconds" agree || fail "the nodes do not agree on who is whose replica"
 		master=$(cli "$node" cluster nodes | awk '
 			$3 ~ /master/ && $3 !~ /fail/ && NF > 8 { n[$1] += 0 }
 			$3 ~ /slave/ && $3 !~ /fail/ { n[$4]++; next }
@@ -96,10 +98,17 @@ reconnect() {
 # view HOST:PORT prints who is whose replica, as the node sees it.
 view() { cli "$1" cluster nodes | awk '{ print $1, ($3 ~ /slave/), $4 }' | sort; }
 
-healthy() {
+# agree tells whether all nodes see the same. Its variable is its own: adopt has $node.
+agree() {
 	agreed=$(view "${REDIS_NODES%% *}")
+	for other in $REDIS_NODES; do
+		[ "$(view "$other")" = "$agreed" ] || return 1
+	done
+}
+
+healthy() {
+	agree || return 1
 	for node in $REDIS_NODES; do
-		[ "$(view "$node")" = "$agreed" ] || return 1
 		[ "$(info "$node" cluster_state)" = ok ] || return 1
 		[ "$(info "$node" cluster_slots_ok)" = 16384 ] || return 1
 		case $(replication "$node" role) in

@@ -1,6 +1,7 @@
 package rendered
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -100,6 +101,41 @@ func TestAlertsSayWhatToDo(t *testing.T) {
 	}
 	if alerts == 0 {
 		t.Fatal("there is no alert")
+	}
+}
+
+// A runbook sends nobody to a dashboard that is not there: what is in italics and no word of a
+// severity or a state is the name of one.
+func TestRunbooksNameDashboards(t *testing.T) {
+	runbooks, err := os.ReadFile("../../docs/alerts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(testdata + "grafana/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := []string{"Critical", "warning", "Terminating", "forbidden"}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var dashboard struct{ Title string }
+		if err := json.Unmarshal(text, &dashboard); err != nil {
+			t.Fatal(err)
+		}
+		known = append(known, strings.TrimPrefix(dashboard.Title, "GoMeet: "))
+	}
+	named := 0
+	for _, name := range regexp.MustCompile(`(?:^|[\s(])\*([^*\n]+)\*`).FindAllStringSubmatch(string(runbooks), -1) {
+		named++
+		if !slices.Contains(known, name[1]) {
+			t.Errorf("docs/alerts.md names *%s*, which is none of %v", name[1], known)
+		}
+	}
+	if named <= 4 {
+		t.Errorf("docs/alerts.md names %d dashboards and states: this test does not find them any more", named)
 	}
 }
 
