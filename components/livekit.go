@@ -20,8 +20,10 @@ import (
 // lets one node drain at a time, also while none is ready because Redis is away; the cluster
 // autoscaler does not evict it; and a rollout replaces one pod at a time, on the node that
 // became free. What does cut meetings: a node that is lost, a new size of the SFU nodes, whose
-// pool is deleted whatever runs on it, and an upgrade of the cluster, which replaces nodes and
-// waits as long as DigitalOcean lets it. A rollout may take hours, and
+// pool is deleted whatever runs on it, and an upgrade of the cluster, which replaces up to ten
+// nodes at a time and deletes the pods that are still there after 15 minutes, whatever their
+// budget (docs.digitalocean.com/products/kubernetes/how-to/upgrade-cluster). A rollout may
+// take hours, and
 // the program does not wait for it: a changed configuration or key is under way when the
 // deployment ends (docs/real-account.md). New passwords of Redis roll nothing.
 type LiveKit struct {

@@ -68,11 +68,11 @@ func (c *Config) Check(s *account.Snapshot) (warnings []string, err error) {
 	} {
 		look()
 	}
-	return check.warnings(), check.problems.err()
+	return append(check.endings(), check.surge()...), check.problems.err()
 }
 
-// warnings says which sites' meetings end.
-func (c *checker) warnings() (warnings []string) {
+// endings says which sites' meetings end.
+func (c *checker) endings() (warnings []string) {
 	for _, site := range c.cfg.Sites {
 		k := c.cluster(site)
 		if k == nil {
@@ -84,8 +84,8 @@ func (c *checker) warnings() (warnings []string) {
 				"and with them every meeting that is on them; deploy when none is (docs/foundation.md)", qualified("pools.sfu.size"), want, site.Name, has))
 		}
 		if c.cfg.KubernetesVersion != k.VersionSlug && has != "" {
-			warnings = append(warnings, fmt.Sprintf("%s: %q: the upgrade of site %q from %q replaces every node, and waits for the meetings "+
-				"on them as long as DigitalOcean lets it; deploy when none is (docs/foundation.md)",
+			warnings = append(warnings, fmt.Sprintf("%s: %q: the upgrade of site %q from %q replaces every node, and ends the meetings "+
+				"that are still on one 15 minutes later; deploy when none is (docs/foundation.md)",
 				qualified("kubernetesVersion"), c.cfg.KubernetesVersion, site.Name, k.VersionSlug))
 		}
 	}

@@ -138,7 +138,14 @@ func older(a, b string) bool { return slices.Compare(numbers(a), numbers(b)) < 0
 // quota reports a plan with more Droplets than the account may have. Autoscaled pools
 // count with their maximum: a pool that cannot grow is no autoscaled pool.
 func (c *checker) quota() {
-	need, others := 0, 0
+	if need, others := c.droplets(); need+others > c.account.DropletLimit {
+		c.problems.add(Namespace, "", "the plan takes up to %d Droplets, others have %d, and the account may have %d; "+
+			"lower the target or ask DigitalOcean to raise the limit", need, others, c.account.DropletLimit)
+	}
+}
+
+// droplets is how many the plan takes at most, and how many others of the account has.
+func (c *checker) droplets() (need, others int) {
 	for _, pool := range c.plan.Pools {
 		need += max(pool.Count, pool.Max)
 	}
@@ -147,10 +154,23 @@ func (c *checker) quota() {
 			others++
 		}
 	}
-	if need+others > c.account.DropletLimit {
-		c.problems.add(Namespace, "", "the plan takes up to %d Droplets, others have %d, and the account may have %d; "+
-			"lower the target or ask DigitalOcean to raise the limit", need, others, c.account.DropletLimit)
+	return need, others
+}
+
+// surgeNodes is how many new nodes an upgrade makes before it drains old ones, where the
+// account has room for them (docs.digitalocean.com/products/kubernetes/how-to/upgrade-cluster).
+const surgeNodes = 10
+
+// surge warns where an upgrade will have no room for new nodes: pools of one pod a node then
+// lose nodes before they get new ones.
+func (c *checker) surge() []string {
+	need, others := c.droplets()
+	room, limit := min(surgeNodes, need), c.account.DropletLimit
+	if need+others > limit || need+others+room <= limit {
+		return nil
 	}
+	return []string{fmt.Sprintf("the plan takes up to %d Droplets, others have %d, and the account may have %d: an upgrade of Kubernetes needs %d more "+
+		"to make new nodes before old ones go; ask DigitalOcean to raise the limit", need, others, limit, room)}
 }
 
 func (c *checker) registry() {

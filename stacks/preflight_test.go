@@ -327,3 +327,26 @@ func plus(m map[string]string, pairs ...string) map[string]string {
 	}
 	return m
 }
+
+// An upgrade without room for new nodes takes old ones away first.
+func TestWarningOfNoSurge(t *testing.T) {
+	cfg, err := stacks.Load("prod", configuration(t, "prod"))
+	require.NoError(t, err)
+	plan, err := cfg.Plan()
+	require.NoError(t, err)
+	s := deployedAccount()
+	s.Droplets = append(s.Droplets, godo.Droplet{})
+	most := 1
+	for _, pool := range plan.Pools {
+		most += max(pool.Count, pool.Max)
+	}
+	for room, want := range map[int]int{0: 1, 9: 1, 10: 0} {
+		s.DropletLimit = most + room
+		warnings, err := cfg.Check(s)
+		require.NoError(t, err)
+		require.Len(t, warnings, want, room)
+		for _, w := range warnings {
+			require.Contains(t, w, fmt.Sprintf("others have 1, and the account may have %d: an upgrade of Kubernetes needs 10 more", most+room))
+		}
+	}
+}
