@@ -9,7 +9,7 @@ import (
 func BenchmarkPlan(b *testing.B) {
 	for _, model := range sizing.Models {
 		b.Run(string(model), func(b *testing.B) {
-			in := card(model)
+			in := designed(model)
 			sizing.DefaultCatalogue()
 			b.ReportAllocs()
 			for b.Loop() {

@@ -47,7 +47,7 @@ func TestCalibrationReplacesTheBenchmark(t *testing.T) {
 		"a busy idle node": {func(c *sizing.Calibration) { c.IdleVCPUs = 0.7 }, 5.143, 1, 102},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := card(sizing.ModelCapacity)
+			in := designed(sizing.ModelCapacity)
 			in.Options.Calibration = measured()
 			c.change(in.Options.Calibration)
 			in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-16-intel"}}
@@ -64,7 +64,7 @@ func TestCalibrationReplacesTheBenchmark(t *testing.T) {
 }
 
 func TestCalibrationIsExplained(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	text := func() string {
 		var b strings.Builder
 		steps, err := plan(t, in).Explain("sfu.nodes")
@@ -107,7 +107,7 @@ func TestCalibrationFindings(t *testing.T) {
 		},
 	} {
 		t.Run(want, func(t *testing.T) {
-			in := card(sizing.ModelCapacity)
+			in := designed(sizing.ModelCapacity)
 			in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-16-intel"}}
 			in.Options.Calibration, in.Options.LiveKitVersion, in.Options.Today = measured(), "1.13.11", "2027-05-27"
 			find := func() (found []string) {
@@ -148,7 +148,7 @@ func TestCalibrationIsChecked(t *testing.T) {
 		"options.today":                       func(o *sizing.Options) { o.Today = "today" },
 	} {
 		t.Run(field, func(t *testing.T) {
-			in := card(sizing.ModelCapacity)
+			in := designed(sizing.ModelCapacity)
 			in.Options.Calibration = measured()
 			plan(t, in)
 			change(&in.Options)

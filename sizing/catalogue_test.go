@@ -185,7 +185,7 @@ func TestOptimiserStaysInTheRegion(t *testing.T) {
 	}
 	c, err := sizing.NewCatalogue("2026-11-23", sizes, base.Regions, base.Prices)
 	require.NoError(t, err)
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Catalogue = c
 	p := plan(t, in)
 	require.Equal(t, "c2-16vcpu-32gb", p.Size(sizing.RoleSFU), "the next cheapest")

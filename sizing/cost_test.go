@@ -10,7 +10,7 @@ import (
 )
 
 func TestSubtotalsAddUp(t *testing.T) {
-	for _, in := range []sizing.Input{card(sizing.ModelDesign), card(sizing.ModelCapacity), dev()} {
+	for _, in := range []sizing.Input{designed(sizing.ModelDesign), designed(sizing.ModelCapacity), dev()} {
 		p := plan(t, in)
 		for _, bill := range []sizing.Bill{p.Cost.Low, p.Cost.Expected, p.Cost.Peak} {
 			byComponent, bySite, byItem := decimal.Zero, bill.Site(""), decimal.Zero
@@ -39,7 +39,7 @@ func TestSubtotalsAddUp(t *testing.T) {
 
 // The lines of the bill of the design model, from the catalogue by hand.
 func TestExpectedBill(t *testing.T) {
-	b := plan(t, card(sizing.ModelDesign)).Cost.Expected
+	b := plan(t, designed(sizing.ModelDesign)).Cost.Expected
 	for component, want := range map[string]string{
 		"sfu": "6048", "api": "2520", "pg": "1056", "redis": "876", "minio": "1184",
 		"default": "96", "load-balancer": "204", "control-plane": "80", "spaces": "5", "uptime": "2", "recorder": "0",
@@ -47,13 +47,13 @@ func TestExpectedBill(t *testing.T) {
 		require.Equal(t, want, b.Component(component).String(), "%s", component)
 	}
 	// 117.14 Gbit/s for 60 hours, less 40 s-2vcpu and c-4 with known allowances.
-	gib := decimal.NewFromFloat(plan(t, card(sizing.ModelDesign)).Demand.EgressTiBPerMonth * 1024).Round(4)
+	gib := decimal.NewFromFloat(plan(t, designed(sizing.ModelDesign)).Demand.EgressTiBPerMonth * 1024).Round(4)
 	require.Equal(t, gib.Sub(b.AllowanceGiB).Mul(decimal.New(1, -2)).Round(2).String(), b.Component("transfer").String())
 	require.True(t, b.Component("transfer").GreaterThan(b.Component("sfu")), "egress is the largest item")
 }
 
 func TestUnknownPriceIsNotZero(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+	p := plan(t, designed(sizing.ModelDesign))
 	unpriced := p.Cost.Expected.Unpriced()
 	require.Len(t, unpriced, 1)
 	require.Equal(t, sizing.ComponentNetwork, unpriced[0].Component)
@@ -62,14 +62,14 @@ func TestUnknownPriceIsNotZero(t *testing.T) {
 	require.Equal(t, "no price", unpriced[0].Price.String())
 	require.Equal(t, "no price", sizing.DefaultCatalogue().Price("nothing").String())
 
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Sites = in.Sites[:1]
 	require.Empty(t, plan(t, in).Cost.Expected.Unpriced(), "one site has no peering")
 }
 
 func TestUnverifiedPricesAreMarked(t *testing.T) {
 	marked := map[string]bool{}
-	for _, item := range plan(t, card(sizing.ModelDesign)).Cost.Expected.Items {
+	for _, item := range plan(t, designed(sizing.ModelDesign)).Cost.Expected.Items {
 		if item.Price.Known() && !item.Price.Verified {
 			marked[item.Price.Unit] = true
 		}
@@ -85,21 +85,21 @@ func TestUnverifiedPricesAreMarked(t *testing.T) {
 }
 
 func TestMissingIsPricedAndApart(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+	p := plan(t, designed(sizing.ModelDesign))
 	require.Len(t, p.Cost.Missing, 2)
 	require.Equal(t, string(sizing.RoleRecorder), p.Cost.Missing[0].Component)
 	amount, known := p.Cost.Missing[0].Amount()
 	require.True(t, known)
 	require.Equal(t, "11760", amount.String(), "34 c-16 of three recordings each, and a spare")
-	require.Empty(t, plan(t, card(sizing.ModelCapacity)).Cost.Missing)
+	require.Empty(t, plan(t, designed(sizing.ModelCapacity)).Cost.Missing)
 
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Target.RecordedPercent = 0
 	require.Empty(t, plan(t, in).Cost.Missing, "nothing is recorded")
 }
 
 func TestSavings(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	byName := func(p *sizing.Plan) map[string]decimal.NullDecimal {
 		savings := map[string]decimal.NullDecimal{}
 		for _, s := range p.Cost.Savings {
@@ -133,7 +133,7 @@ func TestSavings(t *testing.T) {
 // Every row of the design's table is in the comparison, and the columns add up.
 func TestComparisonAddsUp(t *testing.T) {
 	for _, model := range sizing.Models {
-		p := plan(t, card(model))
+		p := plan(t, designed(model))
 		rows := p.Cost.Comparison
 		total := rows[len(rows)-1]
 		require.Equal(t, "total", total.Component)
@@ -149,7 +149,7 @@ func TestComparisonAddsUp(t *testing.T) {
 }
 
 func TestScenarios(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Target.GrowthPercentPerYear = 50
 	c := plan(t, in).Cost
 	require.InDelta(t, 2*52.0*5/12, c.Low.Scenario.HoursPerMonth, 1e-9)
@@ -165,7 +165,7 @@ func TestScenarios(t *testing.T) {
 // Spaces keeps every recording until it is deleted, also what a stack's own object store
 // still has: 0.18 TB a day for 365 days, in a standard bucket.
 func TestRecordingsArePricedUntilTheyAreDeleted(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	p := plan(t, in)
 	require.InDelta(t, 0.18*365*1e12/(1<<30), p.Usage(sizing.ScenarioExpected).Recordings.InexactFloat64(), 1)
 	item := p.CatalogueUsed().RecordingsItem(p.Usage(sizing.ScenarioExpected).Recordings)

@@ -18,7 +18,7 @@ func TestLoadBalancerUnits(t *testing.T) {
 }
 
 func TestLoadBalancersCarryEverySite(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+	p := plan(t, designed(sizing.ModelDesign))
 	total := 0
 	var edges []string
 	for _, lb := range p.Daemons.LoadBalancers {
@@ -36,7 +36,7 @@ func TestLoadBalancersCarryEverySite(t *testing.T) {
 func TestPgBouncerLeavesConnections(t *testing.T) {
 	for _, size := range []string{"s-1vcpu-2gb", "s-2vcpu-4gb", "g-4vcpu-16gb", "g-8vcpu-32gb", "g-16vcpu-64gb"} {
 		for count := 1; count <= 5; count++ {
-			in := card(sizing.ModelDesign)
+			in := designed(sizing.ModelDesign)
 			in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RolePG: {Size: size, Count: count}}
 			p := plan(t, in)
 			b := p.Daemons.PgBouncer
@@ -49,14 +49,14 @@ func TestPgBouncerLeavesConnections(t *testing.T) {
 			require.Equal(t, b.Instances*b.MaxDBConnections, p.Demand.PGConnections)
 		}
 	}
-	b := plan(t, card(sizing.ModelDesign)).Daemons.PgBouncer
+	b := plan(t, designed(sizing.ModelDesign)).Daemons.PgBouncer
 	require.Equal(t, sizing.PgBouncerMaxDBConnections, b.MaxDBConnections, "3 x 130 of 500")
 	require.Equal(t, sizing.PgBouncerMinPoolSize, b.MinPoolSize, "the design's 20")
 }
 
 // In meetings of 20 the network binds; the limit lets all of them in, and counts both ways.
 func TestLiveKitByteLimitCountsBothWays(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Target.Meetings, in.Target.ParticipantsPerMeeting = 1000, 20
 	p := plan(t, in)
 	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
@@ -66,7 +66,7 @@ func TestLiveKitByteLimitCountsBothWays(t *testing.T) {
 
 func TestRedisHoldsItsData(t *testing.T) {
 	for _, model := range sizing.Models {
-		p := plan(t, card(model))
+		p := plan(t, designed(model))
 		require.Equal(t, 3, p.Daemons.Redis.Masters)
 		require.Greater(t, p.Daemons.Redis.MaxMemoryMiB, p.Daemons.Redis.DataMiB)
 		size, _ := p.CatalogueUsed().Size(p.Size(sizing.RoleRedis))
@@ -75,7 +75,7 @@ func TestRedisHoldsItsData(t *testing.T) {
 }
 
 func TestScalingFollowsThePools(t *testing.T) {
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Options.Autoscale = true
 	d := plan(t, in).Daemons
 	require.Equal(t, []sizing.Scaling{
@@ -88,10 +88,10 @@ func TestScalingFollowsThePools(t *testing.T) {
 }
 
 func TestGoldenExplanations(t *testing.T) {
-	overridden := card(sizing.ModelCapacity)
+	overridden := designed(sizing.ModelCapacity)
 	overridden.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-32-intel"}, sizing.RoleAPI: {Count: 40}}
 	for name, in := range map[string]sizing.Input{
-		"design": card(sizing.ModelDesign), "capacity": card(sizing.ModelCapacity), "overridden": overridden,
+		"design": designed(sizing.ModelDesign), "capacity": designed(sizing.ModelCapacity), "overridden": overridden,
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := plan(t, in)
@@ -127,7 +127,7 @@ func TestExplainUnknownItem(t *testing.T) {
 // The result of a derivation is the plan's own number.
 func TestExplanationsEndAtThePlan(t *testing.T) {
 	for _, model := range sizing.Models {
-		p := plan(t, card(model))
+		p := plan(t, designed(model))
 		steps, err := p.Explain("sfu.nodes")
 		require.NoError(t, err)
 		require.Equal(t, fmt.Sprint(p.Total(sizing.RoleSFU)), steps[len(steps)-2].Result)

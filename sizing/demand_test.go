@@ -10,7 +10,7 @@ import (
 )
 
 // The reference room: 500 participants, one 2 Mbit/s video and three speakers each.
-func TestRoomOfTheCard(t *testing.T) {
+func TestRoomOfTheDesign(t *testing.T) {
 	room := sizing.DefaultTarget().Room(500)
 	require.Equal(t, 50, room.VideoPublishers)
 	require.Equal(t, 550, room.PublishedTracks)
@@ -22,7 +22,7 @@ func TestRoomOfTheCard(t *testing.T) {
 	require.InDelta(t, 50*(2e6+450e3+160e3)+3*64e3, room.PayloadBitsIn, 1, "all simulcast layers are published")
 }
 
-func TestDemandOfTheCard(t *testing.T) {
+func TestDemandOfTheDesign(t *testing.T) {
 	d := sizing.DefaultTarget().Demand()
 	require.Equal(t, 50_000, d.Participants)
 	require.Equal(t, 50_000, d.APIConnections)
@@ -55,7 +55,7 @@ func TestRoomIsMonotone(t *testing.T) {
 	gallery.High.Visible, gallery.Medium.Visible, gallery.Low.Visible = 1, 4, 20
 	everybody := sizing.DefaultTarget()
 	everybody.MaxVideoPublishers, everybody.MaxActiveSpeakers = 100_000, 100_000
-	for name, target := range map[string]sizing.Target{"card": sizing.DefaultTarget(), "gallery": gallery, "everybody": everybody} {
+	for name, target := range map[string]sizing.Target{"design": sizing.DefaultTarget(), "gallery": gallery, "everybody": everybody} {
 		t.Run(name, func(t *testing.T) {
 			before := target.Room(0)
 			for n := 1; n < 700; n++ {

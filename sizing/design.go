@@ -18,7 +18,7 @@ const (
 	designMonitoringCount    = 2
 	designParticipants       = 50_000
 	// designPGVolumeGiB, designRedisVolumeGiB and designMinIOVolumeGiB are the disks
-	// of the card's target. The Droplet sizes have 100, 50 and 320 GiB, so that the
+	// of the design's target. The Droplet sizes have 100, 50 and 320 GiB, so that the
 	// disks are volumes; other targets get their share.
 	designPGVolumeGiB    = 1_000
 	designRedisVolumeGiB = 200

@@ -67,7 +67,7 @@ func TestRandomOverrides(t *testing.T) {
 	sizes := sizing.DefaultCatalogue().Sizes
 	planned := 0
 	for range 400 {
-		in := card(sizing.Models[random.IntN(2)])
+		in := designed(sizing.Models[random.IntN(2)])
 		in.Target.Meetings, in.Target.ParticipantsPerMeeting = 1+random.IntN(120), 1+random.IntN(500)
 		in.Target.RecordedPercent = random.IntN(3) * 50
 		in.Options.Autoscale = random.IntN(2) == 0
@@ -157,7 +157,7 @@ func FuzzCatalogue(f *testing.F) {
 			return
 		}
 		for _, model := range sizing.Models {
-			in := card(model)
+			in := designed(model)
 			in.Catalogue = c
 			if p, err := sizing.NewPlan(in); err == nil {
 				checkPlan(t, p)

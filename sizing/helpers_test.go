@@ -15,8 +15,8 @@ func twoSites() []sizing.Site {
 	return []sizing.Site{{Name: "singapore", Region: "sgp1"}, {Name: "jakarta", Region: "sgp1"}}
 }
 
-// card is the design document's target on prod's sites.
-func card(model sizing.Model) sizing.Input {
+// designed is the design document's target on prod's sites.
+func designed(model sizing.Model) sizing.Input {
 	return sizing.Input{
 		Target: sizing.DefaultTarget(), Sites: twoSites(), Model: model,
 		Options: sizing.Options{HighAvailability: true},

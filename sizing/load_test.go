@@ -13,7 +13,7 @@ import (
 // of prod: 100 requests per second and address, 8 load balancer nodes.
 func TestLoad(t *testing.T) {
 	limits := sizing.LoadLimits{RequestsPerAddress: 100, HandshakesPerSecond: 8 * sizing.LoadBalancerNodeTLSPerSecond}
-	catalogue := plan(t, card(sizing.ModelDesign)).CatalogueUsed()
+	catalogue := plan(t, designed(sizing.ModelDesign)).CatalogueUsed()
 	for name, c := range map[string]struct {
 		test sizing.LoadTest
 		// memory is the MiB of one worker; ramp in seconds.
@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 // What goes over the network: everybody's start, and what follows, in which those who come
 // evenly over the ramp have half of it.
 func TestLoadTransfer(t *testing.T) {
-	catalogue := plan(t, card(sizing.ModelDesign)).CatalogueUsed()
+	catalogue := plan(t, designed(sizing.ModelDesign)).CatalogueUsed()
 	p, err := catalogue.Load(sizing.LoadTest{
 		Users: 1 << 10, Duration: 95 * time.Second, BytesToStart: 1 << 20, BytesPerSecond: 1 << 20,
 	}, sizing.LoadLimits{RequestsPerAddress: 1 << 10, HandshakesPerSecond: 103}, "sgp1")
@@ -63,7 +63,7 @@ func TestLoadTransfer(t *testing.T) {
 }
 
 func TestLoadRejects(t *testing.T) {
-	catalogue := plan(t, card(sizing.ModelDesign)).CatalogueUsed()
+	catalogue := plan(t, designed(sizing.ModelDesign)).CatalogueUsed()
 	limits := sizing.LoadLimits{RequestsPerAddress: 1, HandshakesPerSecond: 1}
 	for want, c := range map[string]struct {
 		test   sizing.LoadTest

@@ -17,7 +17,7 @@ const (
 	// Prometheus" of the design's two monitoring nodes.
 	MonitoringReplicas = 2
 	// prometheusMinMiB is the least memory of a server with another one beside it: 8 KiB
-	// for each of the 215,000 series of the card's larger site (43 nodes,
+	// for each of the 215,000 series of prod's larger site (43 nodes,
 	// prometheusSeriesPerNode). Prometheus' own guidance is to measure; its head keeps a
 	// series with its labels, index and two hours of samples.
 	prometheusMinMiB = 1_700

@@ -8,7 +8,7 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-// Two servers fit the card's monitoring nodes beside everything else, and keep less than
+// Two servers fit prod's monitoring nodes beside everything else, and keep less than
 // their volumes hold.
 func TestMonitoringFitsItsNodes(t *testing.T) {
 	for _, model := range sizing.Models {

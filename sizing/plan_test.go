@@ -9,8 +9,8 @@ import (
 	"github.com/gomeet/infra/sizing"
 )
 
-func TestDesignModelIsTheCard(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+func TestDesignModelIsAsOrdered(t *testing.T) {
+	p := plan(t, designed(sizing.ModelDesign))
 	for role, want := range map[sizing.Role]struct {
 		count int
 		size  string
@@ -36,7 +36,7 @@ func TestDesignModelIsTheCard(t *testing.T) {
 
 // Jakarta's share of the design's 10 would be 3, and it takes 5 to run the five services.
 func TestAutoscaleFollowsTheDesign(t *testing.T) {
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Options.Autoscale = true
 	p := plan(t, in)
 	for role, want := range map[sizing.Role][2]int{sizing.RoleSFU: {8, 20}, sizing.RoleAPI: {12, 50}} {
@@ -61,7 +61,7 @@ func TestAutoscaleFollowsTheDesign(t *testing.T) {
 }
 
 func TestFixedLimitsReplaceTheDesigns(t *testing.T) {
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Options.Autoscale = true
 	in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Min: 3, Max: 30}}
 	p := plan(t, in)
@@ -116,7 +116,7 @@ func TestPlacement(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			in := card(sizing.ModelDesign)
+			in := designed(sizing.ModelDesign)
 			in.Sites, in.Fixed = c.sites, c.fixed
 			p := plan(t, in)
 			for role, want := range c.want {
@@ -161,7 +161,7 @@ func TestCapacityModelCarriesTheTarget(t *testing.T) {
 		"with everything at 90": {BenchmarkPercent: 90, SFUUtilisationPercent: 90},
 	} {
 		t.Run(name, func(t *testing.T) {
-			in := card(sizing.ModelCapacity)
+			in := designed(sizing.ModelCapacity)
 			in.Options = options
 			p := plan(t, in)
 			require.True(t, p.Verdict.Sufficient)
@@ -181,9 +181,9 @@ func TestCapacityModelCarriesTheTarget(t *testing.T) {
 	}
 }
 
-// The card's pools cost what they cost whatever the model says of them.
+// Prod's pools cost what they cost whatever the model says of them.
 func TestFixedPoolsAreTakenAsTheyAre(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "g-16vcpu-64gb", Count: 12}}
 	p := plan(t, in)
 	require.Equal(t, 12, p.Total(sizing.RoleSFU))
@@ -198,7 +198,7 @@ func TestFixedPoolsAreTakenAsTheyAre(t *testing.T) {
 
 // A size without a count keeps the quorum; recorders stay although nothing is recorded.
 func TestPartOfAPoolIsFixed(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Target.RecordedPercent = 0
 	in.Fixed = map[sizing.Role]sizing.FixedPool{
 		sizing.RoleDefault: {Size: "s-2vcpu-2gb"}, sizing.RolePG: {Size: "s-2vcpu-4gb"},
@@ -217,33 +217,33 @@ func TestPartOfAPoolIsFixed(t *testing.T) {
 }
 
 func TestModelDefaultsToDesign(t *testing.T) {
-	in := card("")
+	in := designed("")
 	require.Equal(t, sizing.ModelDesign, plan(t, in).Model)
 }
 
 // The models differ, and an input that neither can plan has no plan.
 func TestTheCapacityModelCostsMore(t *testing.T) {
-	require.True(t, plan(t, card(sizing.ModelCapacity)).Cost.Monthly().GreaterThan(plan(t, card(sizing.ModelDesign)).Cost.Monthly()))
+	require.True(t, plan(t, designed(sizing.ModelCapacity)).Cost.Monthly().GreaterThan(plan(t, designed(sizing.ModelDesign)).Cost.Monthly()))
 	_, err := sizing.NewPlan(sizing.Input{})
 	require.Error(t, err)
 }
 
 // A load balancer has at most 200 nodes.
 func TestLoadBalancersEnd(t *testing.T) {
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Target.APIConnectionsPerParticipant = 100
 	_, err := sizing.NewPlan(in)
 	require.EqualError(t, err, `target.meetings: "100": must be fewer, or over more sites: the load balancer websocket of site singapore would take 338 nodes, and has at most 200`)
 }
 
 func TestGoldenPlans(t *testing.T) {
-	autoscaled := card(sizing.ModelCapacity)
+	autoscaled := designed(sizing.ModelCapacity)
 	autoscaled.Options.Autoscale, autoscaled.Options.CommittedUsePercent = true, 15
 	autoscaled.Target.GrowthPercentPerYear = 40
-	regions := card(sizing.ModelDesign)
+	regions := designed(sizing.ModelDesign)
 	regions.Sites = []sizing.Site{{Name: "a", Region: "sgp1"}, {Name: "b", Region: "syd1"}, {Name: "c", Region: "blr1"}}
 	for name, in := range map[string]sizing.Input{
-		"prod-design": card(sizing.ModelDesign), "prod-capacity": card(sizing.ModelCapacity), "dev": dev(),
+		"prod-design": designed(sizing.ModelDesign), "prod-capacity": designed(sizing.ModelCapacity), "dev": dev(),
 		"autoscaled": autoscaled, "three-regions": regions,
 	} {
 		t.Run(name, func(t *testing.T) { golden.Equal(t, "plan-"+name+".golden", render(plan(t, in))) })

@@ -18,7 +18,7 @@ func TestRedisLayout(t *testing.T) {
 		7: {Pods: 6, PerNode: 1, Replicas: 1},
 		8: {Pods: 8, PerNode: 1, Replicas: 1},
 	} {
-		in := card(sizing.ModelDesign)
+		in := designed(sizing.ModelDesign)
 		in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleRedis: {Count: nodes}}
 		p := plan(t, in)
 		l := p.RedisLayout()

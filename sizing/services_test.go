@@ -19,7 +19,7 @@ func pods(p *sizing.Plan, pick func(sizing.ServicePods) int) map[string]int {
 
 // The design's 4, 6, 12, 4 and 4, of which a third is at the second site.
 func TestServicesAreTheDesigns(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+	p := plan(t, designed(sizing.ModelDesign))
 	require.Equal(t, map[string]int{
 		"singapore authentication": 3, "singapore meetings": 4, "singapore signalling": 8, "singapore chat": 3, "singapore turn": 2,
 		"jakarta authentication": 1, "jakarta meetings": 2, "jakarta signalling": 4, "jakarta chat": 1, "jakarta turn": 2,
@@ -33,7 +33,7 @@ func TestServicesAreTheDesigns(t *testing.T) {
 // nodes, and limits are in order.
 func TestServicesFillTheNodes(t *testing.T) {
 	for count := 2; count <= 120; count++ {
-		in := card(sizing.ModelDesign)
+		in := designed(sizing.ModelDesign)
 		in.Options.Autoscale = true
 		in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleAPI: {Count: count}}
 		p := plan(t, in)
@@ -53,11 +53,11 @@ func TestServicesFillTheNodes(t *testing.T) {
 }
 
 // What the pods ask for fits on the nodes the plan has, and two API pods do not share a
-// node of the card.
+// node of prod.
 func TestRequestsFit(t *testing.T) {
-	for name, size := range map[string]string{"card": "c-4", "dev": "s-2vcpu-4gb", "large": "c-16"} {
+	for name, size := range map[string]string{"prod": "c-4", "dev": "s-2vcpu-4gb", "large": "c-16"} {
 		for _, count := range []int{1, 2, 3, 5, 10, 30} {
-			in := card(sizing.ModelDesign)
+			in := designed(sizing.ModelDesign)
 			in.Sites = in.Sites[:1]
 			in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleAPI: {Size: size, Count: count}}
 			p := plan(t, in)
@@ -73,12 +73,12 @@ func TestRequestsFit(t *testing.T) {
 			// Twice the edge: a new pod of it is beside the old one for a moment.
 			require.LessOrEqual(t, 2*edge.MilliCPU+perNode*api.MilliCPU, node.Allocatable().MilliCPU, name)
 			require.LessOrEqual(t, 2*edge.MemoryMiB+perNode*api.MemoryMiB, node.Allocatable().MemoryMiB, name)
-			if name == "card" && count == 30 {
+			if name == "prod" && count == 30 {
 				require.Greater(t, edge.MilliCPU+2*api.MilliCPU, node.Allocatable().MilliCPU, "one instance per node")
 			}
 		}
 	}
-	p := plan(t, card(sizing.ModelDesign))
+	p := plan(t, designed(sizing.ModelDesign))
 	node, _ := p.CatalogueUsed().Size("g-16vcpu-64gb")
 	require.Greater(t, 2*p.MediaRequest().MilliCPU, node.Allocatable().MilliCPU, "one SFU per node")
 	require.LessOrEqual(t, p.MediaRequest().MilliCPU, node.Allocatable().MilliCPU)
@@ -86,7 +86,7 @@ func TestRequestsFit(t *testing.T) {
 }
 
 func TestNoAPINoRequest(t *testing.T) {
-	require.Zero(t, plan(t, card(sizing.ModelDesign)).APIRequest("nowhere"))
+	require.Zero(t, plan(t, designed(sizing.ModelDesign)).APIRequest("nowhere"))
 }
 
 // The services that hold WebSockets hold those of the target in the capacity model, also
@@ -101,11 +101,11 @@ func TestWebSocketsHaveTheirPods(t *testing.T) {
 		return n
 	}
 	planned := func(s sizing.ServicePods) int { return s.Pods }
-	design, capacity := plan(t, card(sizing.ModelDesign)), plan(t, card(sizing.ModelCapacity))
+	design, capacity := plan(t, designed(sizing.ModelDesign)), plan(t, designed(sizing.ModelCapacity))
 	require.Equal(t, 16, held(design, planned))
 	require.Equal(t, 34, held(capacity, planned))
 	for _, meetings := range []int{1, 3, 10, 37, 100, 250} {
-		in := card(sizing.ModelCapacity)
+		in := designed(sizing.ModelCapacity)
 		in.Target.Meetings = meetings
 		p := plan(t, in)
 		require.GreaterOrEqual(t, held(p, planned)*sizing.WebSocketsPerAPIInstanceTarget, p.Demand.APIConnections, "%d meetings", meetings)

@@ -13,18 +13,18 @@ import (
 // participant holds, in the order it came.
 func TestSubscriptionLimits(t *testing.T) {
 	small := func(meetings int) sizing.Input {
-		in := card(sizing.ModelCapacity)
+		in := designed(sizing.ModelCapacity)
 		in.Target.Meetings, in.Target.ParticipantsPerMeeting = meetings, 20
 		return in
 	}
-	webinar := card(sizing.ModelDesign)
+	webinar := designed(sizing.ModelDesign)
 	webinar.Target.MaxVideoPublishers = 2
-	audio := card(sizing.ModelDesign)
+	audio := designed(sizing.ModelDesign)
 	audio.Target.MaxVideoPublishers = 0
-	wall := card(sizing.ModelDesign)
+	wall := designed(sizing.ModelDesign)
 	wall.Target.Low.Visible = 3
 	wall.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-2"}}
-	unrecorded := card(sizing.ModelDesign)
+	unrecorded := designed(sizing.ModelDesign)
 	unrecorded.Target.RecordedPercent = 0
 	for name, c := range map[string]struct {
 		in                   sizing.Input
@@ -32,7 +32,7 @@ func TestSubscriptionLimits(t *testing.T) {
 	}{
 		// 22,350 x 16 / 16 / 500 = 44; 50 cameras, a screen and 500 microphones, and
 		// 501 with the recorder hold 44 each.
-		"the design, and prod": {card(sizing.ModelDesign), 22, 22, 551 + 501*44},
+		"the design, and prod": {designed(sizing.ModelDesign), 22, 22, 551 + 501*44},
 		"nobody records":       {unrecorded, 22, 22, 551 + 500*44},
 		"two cameras":          {webinar, 3, 41, 503 + 501*44},
 		// The node carries 4 of these: 22,350 / 2,000 = 11.
@@ -56,7 +56,7 @@ func TestSubscriptionLimits(t *testing.T) {
 
 // Full meetings fit the tracks of the node that they are planned on, with their recorders.
 func TestLiveKitLimitsAdmitThePlannedMeetings(t *testing.T) {
-	p := plan(t, card(sizing.ModelCapacity))
+	p := plan(t, designed(sizing.ModelCapacity))
 	l, room := p.Daemons.LiveKit, p.Demand.PerMeeting
 	require.Equal(t, 1, l.Rooms)
 	held := room.PublishedTracks + (room.Participants+1)*(l.SubscriptionLimitVideo+l.SubscriptionLimitAudio)
@@ -75,20 +75,20 @@ func TestSelectiveSubscriptionIsSaid(t *testing.T) {
 		}
 		return false
 	}
-	require.True(t, said(card(sizing.ModelDesign)))
+	require.True(t, said(designed(sizing.ModelDesign)))
 	require.False(t, said(dev()))
 }
 
 // A node is a candidate for a new meeting while it has room for one.
 func TestCPULoadLimitKeepsFullNodesOut(t *testing.T) {
-	larger, small := card(sizing.ModelCapacity), card(sizing.ModelCapacity)
+	larger, small := designed(sizing.ModelCapacity), designed(sizing.ModelCapacity)
 	larger.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-32-intel"}}
 	small.Target.Meetings, small.Target.ParticipantsPerMeeting = 1000, 20
 	for name, c := range map[string]struct {
 		in             sizing.Input
 		rooms, percent int
 	}{
-		"one meeting, prod": {card(sizing.ModelDesign), 1, 5},
+		"one meeting, prod": {designed(sizing.ModelDesign), 1, 5},
 		"one meeting, dev":  {dev(), 1, 5},
 		"two of 34 % each":  {larger, 2, 34 + 5},
 		"23 of 3 % each":    {small, 23, 22*3 + 1},

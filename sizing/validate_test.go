@@ -81,7 +81,7 @@ func TestBadInput(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			in := card(sizing.ModelCapacity)
+			in := designed(sizing.ModelCapacity)
 			c.change(&in)
 			p, err := sizing.NewPlan(in)
 			require.Nil(t, p)
@@ -107,7 +107,7 @@ func unsoldWith(catalogue func(*sizing.Input), role sizing.Role, slug string) fu
 // A target that needs more nodes than a VPC holds says so instead of planning them.
 func TestTooManyNodes(t *testing.T) {
 	for _, model := range sizing.Models {
-		in := card(model)
+		in := designed(model)
 		in.Target.Meetings, in.Target.ParticipantsPerMeeting = 10_000, 500
 		in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-16", Count: 10_000}, sizing.RoleRecorder: {Size: "c-16", Count: 10_000}}
 		_, err := sizing.NewPlan(in)
@@ -120,7 +120,7 @@ func TestDesignSizesMustBeInTheCatalogue(t *testing.T) {
 	sfu, _ := catalogue.Size("g-16vcpu-64gb")
 	small, err := sizing.NewCatalogue("2026-11-23", []sizing.Size{sfu}, catalogue.Regions, catalogue.Prices)
 	require.NoError(t, err)
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Catalogue = small
 	_, err = sizing.NewPlan(in)
 	require.ErrorContains(t, err, `fixed.api.size: "c-4"`)

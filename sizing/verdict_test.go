@@ -21,14 +21,14 @@ func judged(t *testing.T, p *sizing.Plan, role sizing.Role) sizing.PoolVerdict {
 	return sizing.PoolVerdict{}
 }
 
-func TestVerdictOnTheCard(t *testing.T) {
-	p := plan(t, card(sizing.ModelDesign))
+func TestVerdictOfProd(t *testing.T) {
+	p := plan(t, designed(sizing.ModelDesign))
 	v := p.Verdict
 	require.Equal(t, 12, v.Meetings)
 	require.Equal(t, 6_000, v.Participants)
 	require.False(t, v.Sufficient)
 	require.Equal(t, sizing.RoleSFU, v.FirstToSaturate)
-	require.Zero(t, v.RecordedMeetings, "the card has no recorders")
+	require.Zero(t, v.RecordedMeetings, "prod has no recorders")
 
 	sfu := judged(t, p, sizing.RoleSFU)
 	require.Equal(t, []int{12, 13, 11}, []int{sfu.Meetings, sfu.WithOneMore, sfu.WithOneLess})
@@ -49,7 +49,7 @@ func TestVerdictOnTheCard(t *testing.T) {
 // nothing, and the bill is smaller by its volumes and by nothing else.
 func TestRecordingsInSpaces(t *testing.T) {
 	for name, in := range map[string]sizing.Input{
-		"design": card(sizing.ModelDesign), "capacity": card(sizing.ModelCapacity), "dev": dev(),
+		"design": designed(sizing.ModelDesign), "capacity": designed(sizing.ModelCapacity), "dev": dev(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			own := plan(t, in)
@@ -77,14 +77,14 @@ func TestRecordingsInSpaces(t *testing.T) {
 }
 
 func TestSiteLoss(t *testing.T) {
-	p := plan(t, card(sizing.ModelCapacity))
+	p := plan(t, designed(sizing.ModelCapacity))
 	require.Len(t, p.Verdict.Sites, 2)
 	require.Zero(t, p.Verdict.Sites[0].Meetings, "Redis is at the primary")
 	require.Contains(t, p.Verdict.Sites[0].Text, "majority of PostgreSQL")
 	require.Equal(t, 68, p.Verdict.Sites[1].Meetings)
 	require.Contains(t, p.Verdict.Sites[1].Text, "PostgreSQL keeps its majority elsewhere")
 
-	in := card(sizing.ModelCapacity)
+	in := designed(sizing.ModelCapacity)
 	in.Sites = append(in.Sites, sizing.Site{Name: "sydney", Region: "syd1"})
 	for _, loss := range plan(t, in).Verdict.Sites {
 		require.NotContains(t, loss.Text, "majority of PostgreSQL", "no site of three holds one")
@@ -112,7 +112,7 @@ func TestBelowQuorum(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			in := card(sizing.ModelDesign)
+			in := designed(sizing.ModelDesign)
 			in.Fixed = map[sizing.Role]sizing.FixedPool{c.role: {Count: c.count}}
 			p := plan(t, in)
 			require.Contains(t, judged(t, p, c.role).NodeLoss, c.loss)
@@ -133,7 +133,7 @@ func TestBelowQuorum(t *testing.T) {
 }
 
 func TestSharedCPUsAreWarnedOf(t *testing.T) {
-	in := card(sizing.ModelDesign)
+	in := designed(sizing.ModelDesign)
 	in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "s-8vcpu-16gb"}}
 	var texts []string
 	for _, f := range plan(t, in).Verdict.Findings {

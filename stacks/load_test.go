@@ -106,7 +106,7 @@ func TestCommittedStacksLoad(t *testing.T) {
 	}
 }
 
-func TestProdIsTheCard(t *testing.T) {
+func TestProdIsAsOrdered(t *testing.T) {
 	cfg, err := stacks.Load("prod", configuration(t, "prod"))
 	require.NoError(t, err)
 	plan, err := cfg.Plan()

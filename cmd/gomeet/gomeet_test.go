@@ -95,7 +95,7 @@ func TestSimulationAutoscales(t *testing.T) {
 }
 
 // What the plan says is what the stack deploys.
-func TestJSONIsTheCard(t *testing.T) {
+func TestJSONIsAsOrdered(t *testing.T) {
 	out, err := run(t, "plan", "--stack", "prod", "-o", "json")
 	require.NoError(t, err)
 	var view report.View

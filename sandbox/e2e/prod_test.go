@@ -17,7 +17,7 @@ var roleOf = map[string]string{
 	"pushgateway": "monitoring", "postgres-exporter": "monitoring", "redis-exporter": "monitoring",
 }
 
-// Prod is the card: two sites, 12 SFU, 30 API, 3 PostgreSQL, 6 Redis and 4 object
+// Prod is as ordered: two sites, 12 SFU, 30 API, 3 PostgreSQL, 6 Redis and 4 object
 // store nodes in the wanted sizes, and every API pod on an API node.
 func TestProd(t *testing.T) {
 	w := newWorld(t).compiled()
