@@ -23,7 +23,8 @@ type task struct {
 	env     corev1.EnvVarArray
 	volumes corev1.VolumeArray
 	mounts  corev1.VolumeMountArray
-	// workGiB is room in /tmp on the node's disk; 0 is a little memory.
+	// workGiB is room in /tmp, on the node's disk or on a volume of its own if that is too
+	// small; 0 is a little memory.
 	workGiB int
 	// claimGiB is a volume of its own at claimDir, as long as the pod lives; 0 is none.
 	claimGiB int
@@ -31,6 +32,8 @@ type task struct {
 	deadline int
 	// unawaited does not hold a deployment up.
 	unawaited bool
+	// anyScripts does not run again for other scripts.
+	anyScripts bool
 	// account is a service account with a token; empty is none.
 	account pulumi.StringInput
 	// role is where it runs; empty is the default pool, away from what it backs up.
@@ -57,7 +60,7 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	if t.claimGiB > 0 {
 		asked = resources(drillRequest)
 	}
-	if t.workGiB > 0 {
+	if t.workGiB > 0 && t.workGiB <= workOnNodeGiB {
 		size := pulumi.String(gibibytes(t.workGiB))
 		work = &corev1.EmptyDirVolumeSourceArgs{SizeLimit: size}
 		asked.Requests.(pulumi.StringMap)["ephemeral-storage"] = size
@@ -81,6 +84,9 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 			TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),
 		}},
 		Volumes: append(corev1.VolumeArray{&corev1.VolumeArgs{Name: pulumi.String("tmp"), EmptyDir: work}}, t.volumes...),
+	}
+	if t.workGiB > workOnNodeGiB {
+		spec.Volumes.(corev1.VolumeArray)[0] = claimed("tmp", t.workGiB, recommended(t.app, env))
 	}
 	if t.claimGiB > 0 {
 		container := spec.Containers.(corev1.ContainerArray)[0].(*corev1.ContainerArgs)
@@ -112,7 +118,10 @@ const (
 	// claimKeptSeconds is how long a run that had a volume stays readable: the volume goes
 	// with the pod, and the pod with its Job. It costs as much as any other meanwhile, and
 	// what was restored is on it.
-	claimKeptSeconds = 6 * 3600
+	claimKeptSeconds = 24 * 3600
+	// workOnNodeGiB is how much a task may need on its node's disk. The smallest node of the
+	// default pool has 60 GiB (s-2vcpu-2gb), with the images on it.
+	workOnNodeGiB = 48
 )
 
 // job is the specification that both kinds of run share.
@@ -125,7 +134,7 @@ func (t task) job(env Environment) *batchv1.JobSpecArgs {
 			Spec:     t.pod(env),
 		},
 	}
-	if t.claimGiB > 0 {
+	if t.claimGiB > 0 || t.workGiB > workOnNodeGiB {
 		spec.TtlSecondsAfterFinished = pulumi.Int(claimKeptSeconds)
 	}
 	return spec
@@ -146,7 +155,10 @@ func (d *Data) once(ctx *pulumi.Context, logical string, t task, changes string,
 	t.volumes = append(t.volumes, d.scriptsVolume())
 	spec := t.job(d.env)
 	spec.BackoffLimit = pulumi.Int(onceRetries)
-	spec.Template.(*corev1.PodTemplateSpecArgs).Metadata.(*metav1.ObjectMetaArgs).Annotations = rolls(d.digest, changes)
+	if !t.anyScripts {
+		changes += d.digest
+	}
+	spec.Template.(*corev1.PodTemplateSpecArgs).Metadata.(*metav1.ObjectMetaArgs).Annotations = rolls(changes)
 	metadata := object(d.in, t.name, d.env)
 	if t.unawaited {
 		unawaited(metadata)

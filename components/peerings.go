@@ -13,7 +13,7 @@ import (
 // addresses (docs.digitalocean.com/products/kubernetes/details/features), but nothing here
 // depends on it: what crosses sites is addressed by node, or by the private load balancer of
 // the databases, of which see docs/real-account.md. A peering is replaced when one of its
-// VPCs is.
+// VPCs is; it stays when sites are listed in another order, or renamed.
 type Peerings struct {
 	pulumi.ResourceState
 }
@@ -22,9 +22,10 @@ type Peerings struct {
 type PeeringsArgs struct {
 	// Environment is the stack's; it has no site.
 	Environment Environment
-	// Sites lists the sites' names, and VPCs their VPCs in the same order.
-	Sites []string
-	VPCs  []pulumi.StringInput
+	// Sites lists the sites' names, Formerly their names before a rename or "", and VPCs
+	// their VPCs, in the same order.
+	Sites, Formerly []string
+	VPCs            []pulumi.StringInput
 }
 
 // NewPeerings joins the sites. One site has none.
@@ -36,13 +37,29 @@ func NewPeerings(ctx *pulumi.Context, name string, args *PeeringsArgs, opts ...p
 	for i, b := range args.Sites {
 		for j, a := range args.Sites[:i] {
 			pair := a + "-" + b
+			aliases := peeringAliases(name, []string{a, args.Formerly[j]}, []string{b, args.Formerly[i]})
 			if _, err := digitalocean.NewVpcPeering(ctx, name+"-"+pair, &digitalocean.VpcPeeringArgs{
 				Name:   pulumi.String(args.Environment.Name(pair)),
 				VpcIds: pulumi.StringArray{args.VPCs[j], args.VPCs[i]},
-			}, pulumi.Parent(peerings)); err != nil {
+			}, pulumi.Parent(peerings), aliases); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return peerings, ctx.RegisterResourceOutputs(peerings, pulumi.Map{})
+}
+
+// peeringAliases are all names that a peering may have had. Two VPCs are peered once, so under
+// a new name alone the second one would be refused before the first is deleted.
+func peeringAliases(name string, one, other []string) pulumi.ResourceOption {
+	var aliases []pulumi.Alias
+	for _, a := range one {
+		for _, b := range other {
+			if a != "" && b != "" {
+				aliases = append(aliases,
+					pulumi.Alias{Name: pulumi.String(name + "-" + a + "-" + b)}, pulumi.Alias{Name: pulumi.String(name + "-" + b + "-" + a)})
+			}
+		}
+	}
+	return pulumi.Aliases(aliases[1:]) // The first is its name.
 }

@@ -55,7 +55,7 @@ func (r *Redis) jobs(ctx *pulumi.Context, logical string, args *RedisArgs, opts 
 	// Once now: whatever needs Redis would wait for the schedule, and deployments that wait
 	// for their pods give up after ten minutes.
 	first := repair
-	first.name, first.deadline = "redis-create", redisCreateSeconds
+	first.name, first.deadline, first.anyScripts = "redis-create", redisCreateSeconds, true // The schedule runs new ones.
 	if err := data.once(ctx, logical+"-create", first, "", opts...); err != nil {
 		return err
 	}

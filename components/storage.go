@@ -3,6 +3,8 @@ package components
 import (
 	"github.com/pulumi/pulumi-digitalocean/sdk/v4/go/digitalocean"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/gomeet/infra/sizing"
 )
 
 // Storage is the stack's Spaces buckets, each private and versioned, and a key for each
@@ -48,13 +50,11 @@ const (
 	// recording takes longer. Spaces itself waits for 90 days
 	// (docs.digitalocean.com/products/spaces/details/limits).
 	abortDays = 7
-	// oldRecordingDays, oldBackupDays and oldStateDays are how long an overwritten or
-	// deleted version can be brought back. Recordings are large and written once;
-	// backups are kept for the design's 30 days, and so is what was deleted of them;
-	// state is small.
-	oldRecordingDays = 7
-	oldBackupDays    = 30
-	oldStateDays     = 90
+	// oldBackupDays and oldStateDays are how long an overwritten or deleted version can be
+	// brought back, as sizing.RecordingVersionDays of recordings. Backups are kept for the
+	// design's 30 days, and so is what was deleted of them; state is small.
+	oldBackupDays = 30
+	oldStateDays  = 90
 )
 
 // NewStorage creates the stack's buckets and keys.
@@ -69,7 +69,7 @@ func NewStorage(ctx *pulumi.Context, name string, args *StorageArgs, opts ...pul
 		expireDays, oldDays int
 		into                **digitalocean.SpacesBucket
 	}{
-		{"recordings", args.Region, args.RecordingDays, oldRecordingDays, &storage.Recordings},
+		{"recordings", args.Region, args.RecordingDays, sizing.RecordingVersionDays, &storage.Recordings},
 		{"backups", args.BackupRegion, 0, oldBackupDays, &storage.Backups},
 		{"state", args.BackupRegion, 0, oldStateDays, &storage.State},
 	} {

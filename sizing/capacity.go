@@ -105,19 +105,20 @@ func (t Target) sfuNode(size Size, o Options) SFUCapacity {
 // another node is below it: that of all its planned meetings but one, and a little of the
 // last. A lower limit would not tell free nodes from full ones, a higher one lets meetings
 // share a node too long: one that is still filling has little load. The margin, 5 % or half a
-// meeting, is above what an idle node takes.
-func (c SFUCapacity) cpuLoadPercent(size Size, o Options) int {
-	all := float64(size.Allocatable().MilliCPU) / 1000
+// meeting, is above what an idle node takes. LiveKit's share is of all of a node's CPUs, as
+// its pods have no limit (livekit/protocol, utils/hwstats).
+func (c SFUCapacity) cpuLoadPercent(size Size, o Options) float64 {
+	all := float64(size.VCPUs)
 	margin := math.Min(all*selectorMarginPercent/100, c.RoomVCPUs/2)
 	load := o.idleVCPUs() + float64(max(c.Rooms, 1)-1)*c.RoomVCPUs + margin
-	return min(max(int(math.Round(100*load/all)), 1), 100)
+	// Rounded down, so that a full node is not below it.
+	return min(max(math.Floor(1000*load/all)/10, 1), 100)
 }
 
 // sfuCPUPercent returns the load, in percent of what pods ask for, that the SFU's autoscaler
 // steers to: the design's, or less, so that it adds nodes when four of five are full of
-// meetings. Nodes refuse whoever comes beyond their limits, so they never get hotter than
-// their full meetings make them: on nodes that a meeting takes to 69 %, which is 76 % of the
-// request, 70 % is within the tenth that Kubernetes tolerates, and nothing would ever grow.
+// meetings: on nodes that a meeting takes to 69 %, which is 76 % of the request, 70 % is within
+// the tenth that Kubernetes tolerates, and nothing would ever grow.
 func (p *Plan) sfuCPUPercent() int {
 	size, _ := p.CatalogueUsed().Size(p.Size(RoleSFU))
 	node := p.Target.sfuNode(size, p.Options)

@@ -167,11 +167,11 @@ func TestScenarios(t *testing.T) {
 func TestRecordingsArePricedUntilTheyAreDeleted(t *testing.T) {
 	in := designed(sizing.ModelCapacity)
 	p := plan(t, in)
-	require.InDelta(t, 0.18*365*1e12/(1<<30), p.Usage(sizing.ScenarioExpected).Recordings.InexactFloat64(), 1)
+	require.InDelta(t, 0.18*372*1e12/(1<<30), p.Usage(sizing.ScenarioExpected).Recordings.InexactFloat64(), 1)
 	item := p.CatalogueUsed().RecordingsItem(p.Usage(sizing.ScenarioExpected).Recordings)
 	amount, known := item.Amount()
 	require.True(t, known)
-	require.InDelta(t, 0.18*365*1e12/(1<<30)*0.02, amount.InexactFloat64(), 0.1)
+	require.InDelta(t, 0.18*372*1e12/(1<<30)*0.02, amount.InexactFloat64(), 0.1)
 
 	longer := in
 	longer.Target.HotDays = 60

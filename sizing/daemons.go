@@ -129,7 +129,7 @@ type LiveKit struct {
 	// see subscriptionLimits. Without them a room of 500 is 274,000 tracks.
 	SubscriptionLimitVideo, SubscriptionLimitAudio int
 	// CPULoadPercent is node_selector.cpu_load_limit in percent, see cpuLoadPercent.
-	CPULoadPercent int
+	CPULoadPercent float64
 }
 
 // Redis is the configuration of one Redis node.

@@ -90,7 +90,7 @@ func (p *Plan) offPeak(role Role, pools []Pool) Saving {
 	full := size.Monthly.Amount.Decimal.Mul(whole(total))
 	scaled := size.Monthly.Amount.Decimal.Mul(whole(billed)).Div(whole(min(len(hours), CappedHours)))
 	s.Monthly = decimal.NewNullDecimal(full.Sub(scaled).Round(2))
-	s.Reason = fmt.Sprintf("%s instead of %s: nodes follow the day profile one hour ahead, at least %d; the 672 busiest hours are billed",
+	s.Reason = fmt.Sprintf("%s instead of %s: nodes follow the day profile one hour ahead, which takes a schedule of yours, at least %d; the 672 busiest hours are billed",
 		"$"+scaled.StringFixed(2), "$"+full.StringFixed(2), least)
 	return s
 }

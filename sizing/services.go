@@ -1,5 +1,7 @@
 package sizing
 
+import "slices"
+
 // APIService is one of the five services of the API.
 type APIService struct {
 	// Name is the service's own name.
@@ -48,15 +50,31 @@ func (p *Plan) servicePods() []ServicePods {
 			}
 			soFar, soFarLow, soFarHigh = soFar+pool.Count, soFarLow+low, soFarHigh+high
 			upTo, upToLow, upToHigh := p.apportion(soFar), p.apportion(soFarLow), p.apportion(soFarHigh)
+			pods, least := make([]int, len(APIServices)), make([]int, len(APIServices))
+			for i := range APIServices {
+				pods[i] = max(upTo[i]-given[i], 1)
+				least[i] = min(max(upToLow[i]-givenLow[i], 1), pods[i])
+			}
+			fit(least, low)
 			for i, service := range APIServices {
-				pods := max(upTo[i]-given[i], 1)
-				least := min(max(upToLow[i]-givenLow[i], 1), pods)
-				all = append(all, ServicePods{site.Name, service, pods, least, max(upToHigh[i]-givenHigh[i], pods)})
+				all = append(all, ServicePods{site.Name, service, pods[i], least[i], max(upToHigh[i]-givenHigh[i], pods[i])})
 			}
 			given, givenLow, givenHigh = upTo, upToLow, upToHigh
 		}
 	}
 	return all
+}
+
+// fit takes pods from the services that have most until there are no more than nodes, or one
+// of each is left: the least pods of a site must not hold up more nodes than its pool's least.
+func fit(pods []int, nodes int) {
+	over := -max(nodes, len(pods))
+	for _, n := range pods {
+		over += n
+	}
+	for ; over > 0; over-- {
+		pods[slices.Index(pods, slices.Max(pods))]--
+	}
 }
 
 // shares are the services' parts of the API nodes. The design's model has the design's, of

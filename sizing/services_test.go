@@ -37,9 +37,10 @@ func TestServicesFillTheNodes(t *testing.T) {
 		in.Options.Autoscale = true
 		in.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleAPI: {Count: count}}
 		p := plan(t, in)
-		perSite := map[string]int{}
+		perSite, least := map[string]int{}, map[string]int{}
 		for _, s := range p.Daemons.Services {
 			perSite[s.Site] += s.Pods
+			least[s.Site] += s.Min
 			require.LessOrEqual(t, 1, s.Min)
 			require.LessOrEqual(t, s.Min, s.Pods)
 			require.LessOrEqual(t, s.Pods, s.Max)
@@ -47,6 +48,7 @@ func TestServicesFillTheNodes(t *testing.T) {
 		for _, pool := range p.Pools {
 			if pool.Role == sizing.RoleAPI && pool.Count >= 10 {
 				require.InDelta(t, pool.Count, perSite[pool.Site], 1, "%d nodes", count)
+				require.LessOrEqual(t, least[pool.Site], pool.Min, "%d nodes: pods hold up nodes that may go", count)
 			}
 		}
 	}

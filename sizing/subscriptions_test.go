@@ -85,15 +85,23 @@ func TestCPULoadLimitKeepsFullNodesOut(t *testing.T) {
 	larger.Fixed = map[sizing.Role]sizing.FixedPool{sizing.RoleSFU: {Size: "c-32-intel"}}
 	small.Target.Meetings, small.Target.ParticipantsPerMeeting = 1000, 20
 	for name, c := range map[string]struct {
-		in             sizing.Input
-		rooms, percent int
+		in      sizing.Input
+		rooms   int
+		percent float64
 	}{
 		"one meeting, prod": {designed(sizing.ModelDesign), 1, 5},
 		"one meeting, dev":  {dev(), 1, 5},
-		"two of 34 % each":  {larger, 2, 34 + 5},
-		"23 of 3 % each":    {small, 23, 22*3 + 1},
+		"two of 33 % each":  {larger, 2, 38},
+		"23 of 2.9 % each":  {small, 23, 65.3},
 	} {
-		l := plan(t, c.in).Daemons.LiveKit
-		require.Equal(t, []int{c.rooms, c.percent}, []int{l.Rooms, l.CPULoadPercent}, name)
+		p := plan(t, c.in)
+		l := p.Daemons.LiveKit
+		require.Equal(t, c.rooms, l.Rooms, name)
+		require.InDelta(t, c.percent, l.CPULoadPercent, 0.2, name)
+		// LiveKit divides by all CPUs of a node.
+		size, _ := p.CatalogueUsed().Size(p.Size(sizing.RoleSFU))
+		full := float64(l.Rooms) * p.Target.SFUCapacity(size, p.Options).RoomVCPUs / float64(size.VCPUs)
+		require.GreaterOrEqual(t, 100*full, l.CPULoadPercent, "%s: a full node is a candidate", name)
+		require.Less(t, 100*full*float64(l.Rooms-1)/float64(l.Rooms), l.CPULoadPercent, "%s: a node with room for one is none", name)
 	}
 }

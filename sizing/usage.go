@@ -41,8 +41,12 @@ func (p *Plan) egressGiB(s Scenario) decimal.Decimal {
 	return measured(bytes / gib)
 }
 
+// RecordingVersionDays is how long a deleted or overwritten recording can be brought back from
+// its bucket, which keeps its versions so long: recordings are large and written once.
+const RecordingVersionDays = 7
+
 // recordingsGiB is the recordings in Spaces, if they are made: all of them until they are
-// deleted. A stack's own object store copies them there within a day and keeps the hot days
+// deleted, and as long as a deleted one is kept. A stack's own object store copies them there within a day and keeps the hot days
 // beside (stacks/objectstore.go). Storage follows the hours of the scenario: a low month
 // records less.
 func (p *Plan) recordingsGiB(s Scenario) decimal.Decimal {
@@ -50,7 +54,7 @@ func (p *Plan) recordingsGiB(s Scenario) decimal.Decimal {
 	if expected := p.Target.MeetingHoursPerDay() * float64(p.Target.DaysPerMonth); expected > 0 {
 		perDay *= s.HoursPerMonth / expected
 	}
-	return measured(perDay * float64(p.Target.RetentionDays) * tera / gib)
+	return measured(perDay * float64(p.Target.RetentionDays+RecordingVersionDays) * tera / gib)
 }
 
 // TransferItem prices egress beyond the pooled allowance, both GiB per month.

@@ -60,7 +60,7 @@ func (t Target) Validate() error {
 	p.between("target.hotDays", t.HotDays, 1, maxDays)
 	p.between("target.retentionDays", t.RetentionDays, 1, maxDays)
 	if t.RetentionDays < t.HotDays {
-		p.bad("target.retentionDays", t.RetentionDays, fmt.Sprintf("at least target.hotDays (%d)", t.HotDays))
+		p.bad("target.retentionDays", t.RetentionDays, fmt.Sprintf("at least hotDays (%d)", t.HotDays))
 	}
 	for hour, percent := range t.DayProfile {
 		p.between(fmt.Sprintf("target.dayProfile[%d]", hour), percent, 0, 100)
@@ -93,7 +93,7 @@ func (t Target) checkLayers(p *problems) {
 	}
 	if t.MaxVideoPublishers > 0 && visible > t.MaxVideoPublishers {
 		p.bad("target.high.visible", visible,
-			fmt.Sprintf("at most target.maxVideoPublishers (%d) over all layers", t.MaxVideoPublishers))
+			fmt.Sprintf("at most maxVideoPublishers (%d) over all layers", t.MaxVideoPublishers))
 	}
 }
 

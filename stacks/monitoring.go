@@ -135,8 +135,8 @@ func (w *workloads) limits() manifests.Limits {
 	return l
 }
 
-// notAfter is the end of a certificate's validity; there is none where the secrets are
-// in a store, which then watches over it.
+// notAfter is the end of a certificate's validity; there is none where the certificate is in
+// a store alone, which then watches over it.
 func notAfter(text string) (time.Time, bool) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {

@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -144,4 +145,24 @@ func TestAlertsNeedSomebody(t *testing.T) {
 	require.Empty(t, r.Resources("digitalocean:index/monitorAlert:MonitorAlert"))
 	require.Empty(t, r.Resources("digitalocean:index/uptimeAlert:UptimeAlert"))
 	require.Len(t, r.Resources("digitalocean:index/uptimeCheck:UptimeCheck"), 2)
+}
+
+// Two VPCs are peered once: a peering that came under another name would be refused, and all
+// clusters wait for it.
+func TestPeeringsStayWhenSitesMove(t *testing.T) {
+	raw := configuration(t, "prod")
+	var sites []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(raw["gomeet:sites"]), &sites))
+	slices.Reverse(sites)
+	sites[1]["name"], sites[1]["formerly"] = "malacca", "singapore"
+	text, err := json.Marshal(sites)
+	require.NoError(t, err)
+	r := recorder(false)
+	require.NoError(t, deployWith(t, "prod", r, map[string]string{"gomeet:sites": string(text)}))
+	peerings := r.Resources("digitalocean:index/vpcPeering:VpcPeering")
+	require.Len(t, peerings, 1)
+	require.Equal(t, "peerings-jakarta-malacca", peerings[0].Name)
+	require.True(t, slices.ContainsFunc(peerings[0].Options.GetAliases(), func(a *pulumirpc.Alias) bool {
+		return a.GetSpec().GetName() == "peerings-singapore-jakarta" || strings.HasSuffix(a.GetUrn(), "::peerings-singapore-jakarta")
+	}), "%v", peerings[0].Options.GetAliases())
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
+	"github.com/digitalocean/godo"
 	"github.com/pulumi/pulumi-digitalocean/sdk/v4/go/digitalocean/config"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -68,7 +70,7 @@ func (c *Config) Check(s *account.Snapshot) (warnings []string, err error) {
 	} {
 		look()
 	}
-	return append(check.endings(), check.surge()...), check.problems.err()
+	return slices.Concat(check.endings(), check.surge(), check.firstPeering()), check.problems.err()
 }
 
 // endings says which sites' meetings end.
@@ -87,6 +89,22 @@ func (c *checker) endings() (warnings []string) {
 			warnings = append(warnings, fmt.Sprintf("%s: %q: the upgrade of site %q from %q replaces every node, and ends the meetings "+
 				"that are still on one 15 minutes later; deploy when none is (docs/foundation.md)",
 				qualified("kubernetesVersion"), c.cfg.KubernetesVersion, site.Name, k.VersionSlug))
+		}
+	}
+	return warnings
+}
+
+// firstPeering warns where a site gets its first neighbour: its nodes have no routes to it
+// (docs.digitalocean.com/products/networking/vpc/how-to/create-peering).
+func (c *checker) firstPeering() (warnings []string) {
+	for _, site := range c.cfg.Sites {
+		k := c.cluster(site)
+		if k == nil || len(c.cfg.Sites) == 1 {
+			continue
+		}
+		if !slices.ContainsFunc(c.account.Peerings, func(p *godo.VPCPeering) bool { return slices.Contains(p.VPCIDs, k.VPCUUID) }) {
+			warnings = append(warnings, fmt.Sprintf("%s: the nodes of site %q are older than the first peering of its VPC and get no routes to the other sites; "+
+				"replace them after the deployment, pool by pool (docs/foundation.md)", qualified("sites"), site.Name))
 		}
 	}
 	return warnings

@@ -157,15 +157,24 @@ func (c *checker) droplets() (need, others int) {
 	return need, others
 }
 
-// surgeNodes is how many new nodes an upgrade makes before it drains old ones, where the
-// account has room for them (docs.digitalocean.com/products/kubernetes/how-to/upgrade-cluster).
+// surgeNodes is how many new nodes an upgrade of a cluster makes before it drains old ones,
+// where the account has room for them
+// (docs.digitalocean.com/products/kubernetes/how-to/upgrade-cluster). All sites have one
+// version, and are upgraded together.
 const surgeNodes = 10
 
 // surge warns where an upgrade will have no room for new nodes: pools of one pod a node then
 // lose nodes before they get new ones.
 func (c *checker) surge() []string {
 	need, others := c.droplets()
-	room, limit := min(surgeNodes, need), c.account.DropletLimit
+	room, limit := 0, c.account.DropletLimit
+	for _, site := range c.cfg.Sites {
+		nodes := 0
+		for _, pool := range c.plan.PoolsAt(site.Name) {
+			nodes += max(pool.Count, pool.Max)
+		}
+		room += min(surgeNodes, nodes)
+	}
 	if need+others > limit || need+others+room <= limit {
 		return nil
 	}

@@ -37,6 +37,7 @@ func emptyAccount() *account.Snapshot {
 // deployedAccount holds prod's singapore as a deployment leaves it.
 func deployedAccount() *account.Snapshot {
 	s := emptyAccount()
+	s.DropletLimit = 200
 	s.VPCs = []*godo.VPC{{ID: "v", Name: "gomeet-prod-singapore-vpc", IPRange: "10.64.0.0/20", Description: "GoMeet, " + owner}}
 	s.Clusters = []*godo.KubernetesCluster{{
 		Name: "gomeet-prod-singapore-cluster", RegionSlug: "sgp1", VersionSlug: "1.35.4-do.0", VPCUUID: "v", HA: true,
@@ -44,6 +45,7 @@ func deployedAccount() *account.Snapshot {
 		NodePools: []*godo.KubernetesNodePool{deployedPool("default", "s-2vcpu-4gb", 2)},
 	}}
 	s.LoadBalancers = []godo.LoadBalancer{{Name: "gomeet-prod-singapore-web", VPCUUID: "v"}}
+	s.Peerings = []*godo.VPCPeering{{VPCIDs: []string{"v", "w"}}}
 	s.Projects = []godo.Project{{Name: "gomeet-prod", Description: owner}}
 	s.ZoneRecords, s.ZoneTexts = 9, map[string][]string{"_gomeet": {owner}}
 	for range 61 {
@@ -340,13 +342,28 @@ func TestWarningOfNoSurge(t *testing.T) {
 	for _, pool := range plan.Pools {
 		most += max(pool.Count, pool.Max)
 	}
-	for room, want := range map[int]int{0: 1, 9: 1, 10: 0} {
+	for room, want := range map[int]int{0: 1, 19: 1, 20: 0} {
 		s.DropletLimit = most + room
 		warnings, err := cfg.Check(s)
 		require.NoError(t, err)
 		require.Len(t, warnings, want, room)
 		for _, w := range warnings {
-			require.Contains(t, w, fmt.Sprintf("others have 1, and the account may have %d: an upgrade of Kubernetes needs 10 more", most+room))
+			require.Contains(t, w, fmt.Sprintf("others have 1, and the account may have %d: an upgrade of Kubernetes needs 20 more", most+room))
 		}
 	}
+}
+
+// Nodes older than the first peering of their VPC have no routes over it.
+func TestWarningOfTheFirstPeering(t *testing.T) {
+	cfg, err := stacks.Load("prod", configuration(t, "prod"))
+	require.NoError(t, err)
+	s := deployedAccount()
+	warnings, err := cfg.Check(s)
+	require.NoError(t, err)
+	require.Empty(t, warnings)
+	s.Peerings[0].VPCIDs[0] = "another's"
+	warnings, err = cfg.Check(s)
+	require.NoError(t, err)
+	require.Len(t, warnings, 1)
+	require.Contains(t, warnings[0], `the nodes of site "singapore" are older than the first peering`)
 }

@@ -46,7 +46,7 @@ func deployShared(ctx *pulumi.Context, cfg *Config, plan *sizing.Plan) (*shared,
 // older than the first peering of their VPC have no routes to another one
 // (docs.digitalocean.com/products/networking/vpc/how-to/create-peering).
 func joinNetworks(ctx *pulumi.Context, cfg *Config, s *shared) error {
-	var names []string
+	var names, former []string
 	var vpcs []pulumi.StringInput
 	for _, site := range cfg.Sites {
 		network, err := components.NewNetwork(ctx, site.Name, &components.NetworkArgs{
@@ -56,12 +56,14 @@ func joinNetworks(ctx *pulumi.Context, cfg *Config, s *shared) error {
 			return fmt.Errorf("site %q: %w", site.Name, err)
 		}
 		s.networks = append(s.networks, network)
-		names, vpcs = append(names, site.Name), append(vpcs, network.VPCID)
+		names, former, vpcs = append(names, site.Name), append(former, site.Formerly), append(vpcs, network.VPCID)
 	}
 	if len(names) == 1 {
 		return nil
 	}
-	peerings, err := components.NewPeerings(ctx, "peerings", &components.PeeringsArgs{Environment: s.env, Sites: names, VPCs: vpcs})
+	peerings, err := components.NewPeerings(ctx, "peerings", &components.PeeringsArgs{
+		Environment: s.env, Sites: names, Formerly: former, VPCs: vpcs,
+	})
 	s.peerings = []pulumi.Resource{peerings}
 	return err
 }

@@ -119,7 +119,7 @@ func (w *workloads) media(ctx *pulumi.Context, opts ...pulumi.ResourceOption) er
 			Environment: w.env,
 			Config: manifests.NewLiveKit(manifests.LiveKitPlan{
 				Region: w.site.Region, MaxParticipants: w.cfg.Target.ParticipantsPerMeeting, Redis: w.redis(),
-				CPULoadLimit: float64(limits.CPULoadPercent) / 100,
+				CPULoadLimit: limits.CPULoadPercent / 100,
 				Limit: manifests.LiveKitLimit{
 					NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
 					SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,

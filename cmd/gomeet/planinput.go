@@ -140,8 +140,12 @@ func (f *planFlags) named(err error) error {
 		return err
 	}
 	name := fieldFlags[field.Field]
-	if strings.HasPrefix(field.Field, "sites") {
+	usage, ofTarget := strings.CutPrefix(field.Field, "target.")
+	switch {
+	case strings.HasPrefix(field.Field, "sites"):
 		name = "regions"
+	case name == "" && ofTarget && f.cmd.Flags().Changed("usage"):
+		return fmt.Errorf("--usage: %s: %q: must be %s", usage, field.Value, field.Allowed)
 	}
 	if name == "" || f.stack != "" && !f.cmd.Flags().Changed(name) {
 		return err

@@ -32,6 +32,7 @@ type Snapshot struct {
 	Droplets      []godo.Droplet
 	Clusters      []*godo.KubernetesCluster
 	VPCs          []*godo.VPC
+	Peerings      []*godo.VPCPeering
 	LoadBalancers []godo.LoadBalancer
 	Projects      []godo.Project
 	// Registry tells whether the account has a container registry.
@@ -124,6 +125,11 @@ func (s *Snapshot) readResources(ctx context.Context, client *godo.Client) (err 
 	}
 	if s.VPCs, err = pages.All("VPCs", func(o *godo.ListOptions) ([]*godo.VPC, *godo.Response, error) {
 		return client.VPCs.List(ctx, o)
+	}); err != nil {
+		return err
+	}
+	if s.Peerings, err = pages.All("VPC peerings", func(o *godo.ListOptions) ([]*godo.VPCPeering, *godo.Response, error) {
+		return client.VPCs.ListVPCPeerings(ctx, o)
 	}); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ var answers = map[string]string{
 	"/v2/droplets":            `{"droplets":[{"id":1,"tags":["id:a"]}]}`,
 	"/v2/kubernetes/clusters": `{"kubernetes_clusters":[{"id":"k","name":"one","version":"1.35.4-do.0"}]}`,
 	"/v2/vpcs":                `{"vpcs":[{"id":"v","name":"net","ip_range":"10.0.0.0/20"}]}`,
+	"/v2/vpc_peerings":        `{"vpc_peerings":[{"id":"x","vpc_ids":["v","w"]}]}`,
 	"/v2/load_balancers":      `{"load_balancers":[{"id":"l","name":"web"}]}`,
 	"/v2/projects":            `{"projects":[{"id":"p","name":"meet"}]}`,
 	"/v2/registry":            `{"registry":{"name":"images"}}`,
@@ -99,7 +100,7 @@ func TestReadOfAnEmptyAccount(t *testing.T) {
 func TestReadFails(t *testing.T) {
 	for path, want := range map[string]string{
 		"/v2/account": "reading the account", "/v2/regions": "listing regions", "/v2/kubernetes/options": "options of Kubernetes",
-		"/v2/droplets": "listing Droplets", "/v2/kubernetes/clusters": "listing clusters", "/v2/vpcs": "listing VPCs",
+		"/v2/droplets": "listing Droplets", "/v2/kubernetes/clusters": "listing clusters", "/v2/vpcs": "listing VPCs", "/v2/vpc_peerings": "listing VPC peerings",
 		"/v2/load_balancers": "listing load balancers", "/v2/projects": "listing projects", "/v2/registry": "container registry",
 		"/v2/domains/a.test": "DNS zone a.test", "/v2/domains/a.test/records": "listing records of a.test",
 	} {

@@ -152,7 +152,7 @@ func (r *Run) step(ctx context.Context, step Step, node string) (*calibration.Sa
 		took = time.Since(began)
 		return failed
 	})
-	if err != nil && failed == nil && time.Since(joining) >= r.JoinTime {
+	if err != nil && failed == nil && took == 0 && time.Since(joining) >= r.JoinTime {
 		err = fmt.Errorf("%w (--join-time); if it is videos that are missing: LiveKit refuses without a word what is beyond "+
 			"limit.subscription_limit_video of its configuration, and a participant of this step subscribes to %d", err, step.Seen())
 	}

@@ -45,7 +45,7 @@ func liveKitConfig(t *testing.T, redis *live.Redis) manifests.LiveKit {
 	l := manifests.NewLiveKit(manifests.LiveKitPlan{
 		Region:          cfg.Sites[0].Region,
 		MaxParticipants: cfg.Target.ParticipantsPerMeeting,
-		CPULoadLimit:    float64(limits.CPULoadPercent) / 100,
+		CPULoadLimit:    limits.CPULoadPercent / 100,
 		Limit: manifests.LiveKitLimit{
 			NumTracks: limits.NumTracks, BytesPerSec: limits.BytesPerSecond,
 			SubscriptionLimitVideo: limits.SubscriptionLimitVideo, SubscriptionLimitAudio: limits.SubscriptionLimitAudio,

@@ -33,7 +33,7 @@ const (
 func Simulation(p *sizing.Plan, seed uint64) simulate.Config {
 	size, _ := p.CatalogueUsed().Size(p.Size(sizing.RoleSFU))
 	node, limits := p.Target.SFUCapacity(size, p.Options), p.Daemons.LiveKit
-	selector := manifests.LiveKitSelector(float64(limits.CPULoadPercent) / 100)
+	selector := manifests.LiveKitSelector(limits.CPULoadPercent / 100)
 	cfg := simulate.Config{
 		Seed: seed, Meetings: p.Target.Meetings, Participants: p.Target.ParticipantsPerMeeting,
 		Length: meetingLength, Fill: meetingFill, Spread: meetingSpread, Reconnect: reconnect,
@@ -47,6 +47,7 @@ func Simulation(p *sizing.Plan, seed uint64) simulate.Config {
 		Capacity:     simulate.Load{Packets: node.FullPacketsPerSecond, Bits: node.FullBitsPerSecond},
 		Limit:        simulate.Limit{Tracks: float64(limits.NumTracks), Bits: 8 * float64(limits.BytesPerSecond)},
 		RoomsPerNode: node.Rooms,
+		CPUShare:     float64(size.Allocatable().MilliCPU) / 1000 / float64(size.VCPUs),
 		Selector: simulate.Selector{
 			SortBy: selector.SortBy, Algorithm: selector.Algorithm, CPULoadLimit: selector.CPULoadLimit,
 		},

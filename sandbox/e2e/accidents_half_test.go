@@ -56,6 +56,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 	})
 	run := c.start(what)
 	var hands sync.WaitGroup
+	early := false
 	if what == destroy {
 		moment := time.Duration(random.Int64N(int64(c.took[what])))
 		chosen := random.Perm(len(byHand))[:1+random.IntN(len(byHand))]
@@ -63,6 +64,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 			select {
 			case <-run.done:
 			case <-time.After(moment):
+				early = true
 			}
 			for _, i := range chosen {
 				byHand[i](c)
@@ -71,7 +73,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 	}
 	_, _ = run.wait()
 	hands.Wait()
-	c.struck = what == destroy || c.fired() > 0
+	c.struck = early || c.fired() > 0
 }
 
 // byHand are deletions by somebody with the keys of the account. What is refused or gone

@@ -24,8 +24,8 @@ type result struct {
 	Passed    bool      `json:"passed"`
 	// Struck says that the accident happened while the command ran, Build what was tried
 	// (campaign.build).
-	Struck bool   `json:"struck"`
-	Build  string `json:"build"`
+	Struck *bool  `json:"struck,omitempty"`
+	Build  string `json:"build,omitempty"`
 	Said   string `json:"said,omitempty"`
 }
 
@@ -97,8 +97,9 @@ func (r *results) missing(seeds []uint64) []uint64 {
 
 func (r *results) add(t *testing.T, k faultCase, c *campaign, took time.Duration, passed bool) {
 	t.Helper()
+	struck := c.struck
 	one := result{
-		Seed: k.seed, Accident: k.accident.name, Operation: k.what, Seconds: int(took.Seconds()), Passed: passed, Struck: c.struck, Build: c.build,
+		Seed: k.seed, Accident: k.accident.name, Operation: k.what, Seconds: int(took.Seconds()), Passed: passed, Struck: &struck, Build: c.build,
 	}
 	said := c.said()
 	if !passed {
@@ -152,10 +153,10 @@ func (r *results) summary() string {
 	return b.String()
 }
 
-// missed is how many of the seeds' accidents came too late.
+// missed is how many of the seeds' accidents came too late, as far as that was noted.
 func (r *results) missed(seeds []uint64) (n int) {
 	for _, seed := range seeds {
-		if one, tried := r.last[seed]; tried && !one.Struck {
+		if one, tried := r.last[seed]; tried && one.Struck != nil && !*one.Struck {
 			n++
 		}
 	}

@@ -51,7 +51,9 @@ func TestFaults(t *testing.T) {
 		}
 	})
 	t.Log("\n" + results.summary())
-	require.LessOrEqual(t, 2*results.missed(seeds), len(seeds), "accidents that came after the end of the run")
+	if len(seeds) >= len(operations) { // A case alone may be one of those.
+		require.LessOrEqual(t, 2*results.missed(seeds), len(seeds), "accidents that came after the end of the run")
+	}
 }
 
 // work makes cases until there are no more.

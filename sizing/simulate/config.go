@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -60,6 +61,9 @@ type Config struct {
 	RoomsPerNode int
 	// Selector picks the node of a new room.
 	Selector Selector
+	// CPUShare is what Capacity.Packets take of the CPUs that LiveKit counts its load by, 0
+	// to 1; 0 is all.
+	CPUShare float64
 	// Nodes is the number of nodes at midnight.
 	Nodes int
 	// Autoscale is the autoscaler; nil keeps the nodes fixed.
@@ -125,6 +129,7 @@ func (c Config) check() error {
 	between("nodes", c.Nodes, 1, maxNodes)
 	between("roomsPerNode", c.RoomsPerNode, 0, maxMeetings)
 	share("selector.cpuLoadLimit", c.Selector.CPULoadLimit)
+	share("cpuShare", cmp.Or(c.CPUShare, 1))
 	if !slices.Contains(Sorts, c.Selector.SortBy) {
 		bad("selector.sortBy", fmt.Sprintf("%q", c.Selector.SortBy), fmt.Sprintf("one of %v", Sorts))
 	}

@@ -40,7 +40,7 @@ func (r *run) pick() *node {
 			continue
 		}
 		candidates = append(candidates, n)
-		if n.seen(r.now).load.Packets/r.cfg.Capacity.Packets < r.cfg.Selector.CPULoadLimit {
+		if n.seen(r.now).load.Packets/r.cfg.Capacity.Packets*cmp.Or(r.cfg.CPUShare, 1) < r.cfg.Selector.CPULoadLimit {
 			below = append(below, n)
 		}
 	}

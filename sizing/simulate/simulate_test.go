@@ -49,15 +49,19 @@ func TestSameSeedSameDay(t *testing.T) {
 // Five nodes of four rooms carry twenty meetings, the closed-form answer, so nobody
 // notices anything; with one node fewer somebody does.
 func TestClosedFormCapacityHolds(t *testing.T) {
-	report := day(t, config())
+	cfg := config()
+	cfg.Limit.Tracks = cfg.RoomLoad(400).Tracks
+	report := day(t, cfg)
 	require.Equal(t, 20, report.PeakMeetings)
 	require.Equal(t, 2000, report.PeakParticipants)
 	require.Zero(t, report.Rejected)
 	require.Zero(t, report.Degraded)
 	require.LessOrEqual(t, report.LoadMax, 1.0)
 
-	short := config()
+	short := cfg
 	short.Nodes = 4
+	require.Positive(t, day(t, short).Rejected, "at the limit of tracks")
+	short.Limit.Tracks = 0
 	report = day(t, short)
 	require.Positive(t, report.Degraded)
 	require.Greater(t, report.LoadMax, 1.0)
