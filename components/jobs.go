@@ -1,6 +1,7 @@
 package components
 
 import (
+	"cmp"
 	"fmt"
 
 	batchv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/batch/v1"
@@ -30,6 +31,8 @@ type task struct {
 	claimGiB int
 	// deadline is the most seconds it may take.
 	deadline int
+	// request is what it asks for; none is taskRequest.
+	request sizing.PodRequest
 	// unawaited does not hold a deployment up.
 	unawaited bool
 	// anyScripts does not run again for other scripts.
@@ -43,12 +46,10 @@ type task struct {
 }
 
 // taskRequest is what a task asks for: tools that compress and send, one at a time.
-// drillRequest is that of a task with a server of its own in it: PostgreSQL with its
-// defaults (128 MiB of shared_buffers), and what recovers it.
-var (
-	taskRequest  = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 256}
-	drillRequest = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 512}
-)
+var taskRequest = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 256}
+
+// workClaimed says that /tmp is a volume of its own, which goes with the pod.
+func (t task) workClaimed() bool { return t.workGiB > workOnNodeGiB }
 
 func (t task) pod(env Environment) *corev1.PodSpecArgs {
 	security := restrictedPod()
@@ -56,11 +57,8 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 		security = asUser(t.user)
 	}
 	work := &corev1.EmptyDirVolumeSourceArgs{Medium: pulumi.String("Memory"), SizeLimit: pulumi.String("32Mi")}
-	asked := resources(taskRequest)
-	if t.claimGiB > 0 {
-		asked = resources(drillRequest)
-	}
-	if t.workGiB > 0 && t.workGiB <= workOnNodeGiB {
+	asked := resources(cmp.Or(t.request, taskRequest))
+	if t.workGiB > 0 && !t.workClaimed() {
 		size := pulumi.String(gibibytes(t.workGiB))
 		work = &corev1.EmptyDirVolumeSourceArgs{SizeLimit: size}
 		asked.Requests.(pulumi.StringMap)["ephemeral-storage"] = size
@@ -85,7 +83,7 @@ func (t task) pod(env Environment) *corev1.PodSpecArgs {
 		}},
 		Volumes: append(corev1.VolumeArray{&corev1.VolumeArgs{Name: pulumi.String("tmp"), EmptyDir: work}}, t.volumes...),
 	}
-	if t.workGiB > workOnNodeGiB {
+	if t.workClaimed() {
 		spec.Volumes.(corev1.VolumeArray)[0] = claimed("tmp", t.workGiB, recommended(t.app, env))
 	}
 	if t.claimGiB > 0 {
@@ -134,7 +132,7 @@ func (t task) job(env Environment) *batchv1.JobSpecArgs {
 			Spec:     t.pod(env),
 		},
 	}
-	if t.claimGiB > 0 || t.workGiB > workOnNodeGiB {
+	if t.claimGiB > 0 || t.workClaimed() {
 		spec.TtlSecondsAfterFinished = pulumi.Int(claimKeptSeconds)
 	}
 	return spec

@@ -8,6 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/gomeet/infra/manifests"
+	"github.com/gomeet/infra/sizing"
 )
 
 const (
@@ -20,6 +21,10 @@ const (
 	// drillSeconds ends a drill within the night it began in.
 	drillSeconds = 8 * 3600
 )
+
+// drillRequest is for a server in the task's pod: PostgreSQL with its defaults (128 MiB of
+// shared_buffers), and what recovers it.
+var drillRequest = sizing.PodRequest{MilliCPU: 100, MemoryMiB: 512}
 
 // migrate brings the schema up to date and sets the passwords of its roles. It does so
 // again when a step, a script, a password or the image is new; what was applied stays.
@@ -107,7 +112,7 @@ func (p *Postgres) backups(ctx *pulumi.Context, logical string, args *PostgresAr
 		}
 	}
 	return p.data.schedule(ctx, logical, manifests.PostgresDrillSchedule, task{
-		name: "postgres-drill", app: postgresJobs, image: args.Image, user: postgresUser, deadline: drillSeconds,
+		name: "postgres-drill", app: postgresJobs, image: args.Image, user: postgresUser, deadline: drillSeconds, request: drillRequest,
 		command: []string{"sh", "-c", "mkdir -p \"$DRILL_DIR\" && " + scriptsDir + "/postgres-drill.sh"},
 		env: append(p.archiveEnvironment(),
 			variable("DRILL_DIR", claimDir+"/drill"), variable("PG_BIN", args.Config.BinDir), variable("PGDATABASE", manifests.DatabaseName), pushMetrics()),

@@ -107,9 +107,7 @@ func TestRenamedSiteKeepsItsResources(t *testing.T) {
 		require.NotEmpty(t, r.Resources(token), token)
 		for _, res := range r.Resources(token) {
 			was := strings.Replace(res.Name, "sg", "singapore", 1)
-			require.True(t, slices.ContainsFunc(res.Options.GetAliases(), func(a *pulumirpc.Alias) bool {
-				return a.GetSpec().GetName() == was || strings.HasSuffix(a.GetUrn(), "::"+was)
-			}), "%s %s has no alias %s", token, res.Name, was)
+			requireFormerly(t, res, was)
 		}
 	}
 }
@@ -162,7 +160,13 @@ func TestPeeringsStayWhenSitesMove(t *testing.T) {
 	peerings := r.Resources("digitalocean:index/vpcPeering:VpcPeering")
 	require.Len(t, peerings, 1)
 	require.Equal(t, "peerings-jakarta-malacca", peerings[0].Name)
-	require.True(t, slices.ContainsFunc(peerings[0].Options.GetAliases(), func(a *pulumirpc.Alias) bool {
-		return a.GetSpec().GetName() == "peerings-singapore-jakarta" || strings.HasSuffix(a.GetUrn(), "::peerings-singapore-jakarta")
-	}), "%v", peerings[0].Options.GetAliases())
+	requireFormerly(t, peerings[0], "peerings-singapore-jakarta")
+}
+
+// requireFormerly requires that the engine finds a resource that had another name.
+func requireFormerly(t *testing.T, res pulumitest.Resource, was string) {
+	t.Helper()
+	require.True(t, slices.ContainsFunc(res.Options.GetAliases(), func(a *pulumirpc.Alias) bool {
+		return a.GetSpec().GetName() == was || strings.HasSuffix(a.GetUrn(), "::"+was)
+	}), "%s %s has no alias %s", res.Type, res.Name, was)
 }

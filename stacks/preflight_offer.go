@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gomeet/infra/components"
+	"github.com/gomeet/infra/sizing"
 )
 
 // accountTimeout is how long the account may be looked at: some ten requests, each
@@ -146,15 +147,20 @@ func (c *checker) quota() {
 
 // droplets is how many the plan takes at most, and how many others of the account has.
 func (c *checker) droplets() (need, others int) {
-	for _, pool := range c.plan.Pools {
-		need += max(pool.Count, pool.Max)
-	}
 	for _, droplet := range c.account.Droplets {
 		if !slices.Contains(droplet.Tags, components.Owner(c.cfg.ID)) {
 			others++
 		}
 	}
-	return need, others
+	return mostNodes(c.plan.Pools), others
+}
+
+// mostNodes is how many nodes pools may have.
+func mostNodes(pools []sizing.Pool) (n int) {
+	for _, pool := range pools {
+		n += max(pool.Count, pool.Max)
+	}
+	return n
 }
 
 // surgeNodes is how many new nodes an upgrade of a cluster makes before it drains old ones,
@@ -169,11 +175,7 @@ func (c *checker) surge() []string {
 	need, others := c.droplets()
 	room, limit := 0, c.account.DropletLimit
 	for _, site := range c.cfg.Sites {
-		nodes := 0
-		for _, pool := range c.plan.PoolsAt(site.Name) {
-			nodes += max(pool.Count, pool.Max)
-		}
-		room += min(surgeNodes, nodes)
+		room += min(surgeNodes, mostNodes(c.plan.PoolsAt(site.Name)))
 	}
 	if need+others > limit || need+others+room <= limit {
 		return nil

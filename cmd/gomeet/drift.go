@@ -1,12 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"time"
 
@@ -44,7 +42,7 @@ to ignore.`,
 				return fmt.Errorf("--output %q: must be table, json or markdown", format)
 			}
 			if file != "" {
-				return renderDrift(cmd.OutOrStdout(), file, write)
+				return showSaved(cmd.OutOrStdout(), file, "drift", write)
 			}
 			rules, err := drift.ReadRules(ignore, cmd.Flags().Changed("ignore-file"))
 			if err != nil {
@@ -70,27 +68,10 @@ to ignore.`,
 	return cmd
 }
 
-// renderDrift shows a saved report. Its exit code was that of the run that made it.
-func renderDrift(w io.Writer, file string, write func(io.Writer, *drift.Report) error) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("--report-file: %w", err)
-	}
-	var r drift.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return fmt.Errorf("--report-file %s: it is not what \"gomeet drift -o json\" prints: %w", file, err)
-	}
-	return write(w, &r)
-}
-
 var driftFormats = map[string]func(io.Writer, *drift.Report) error{
 	"table":    func(w io.Writer, r *drift.Report) error { report.DriftTable(w, r); return nil },
 	"markdown": func(w io.Writer, r *drift.Report) error { report.DriftMarkdown(w, r); return nil },
-	"json": func(w io.Writer, r *drift.Report) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	},
+	"json":     func(w io.Writer, r *drift.Report) error { return report.JSON(w, r) },
 }
 
 func findDrift(cmd *cobra.Command, stack string, rules []drift.Rule) (*drift.Report, error) {

@@ -65,7 +65,7 @@ The edge lets LiveKit's signalling through and not its room API: reach that with
 				*value.set = *value.usual
 			}
 		}
-		if limit := plan.Daemons.LiveKit.SubscriptionLimitVideo; target == "" && min(m.Publishers, m.Participants-1) > limit {
+		if limit := plan.Daemons.LiveKit.SubscriptionLimitVideo; target == "" && m.Seen() > limit {
 			return fmt.Errorf("--publishers %d: must be at most %d, the limit.subscription_limit_video of the stack's LiveKit, "+
 				"which never sends a participant more videos", m.Publishers, limit)
 		}

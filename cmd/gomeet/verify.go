@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -69,11 +68,7 @@ skipped counts as neither. docs/verify.md says what each check proves.`, o.Traff
 var verifyFormats = map[string]func(io.Writer, *verify.Report) error{
 	"table":    func(w io.Writer, r *verify.Report) error { report.VerifyTable(w, r); return nil },
 	"markdown": func(w io.Writer, r *verify.Report) error { report.VerifyMarkdown(w, r); return nil },
-	"json": func(w io.Writer, r *verify.Report) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	},
+	"json":     func(w io.Writer, r *verify.Report) error { return report.JSON(w, r) },
 }
 
 // run verifies, or shows what was asked for instead.
@@ -88,7 +83,7 @@ func (f *verifyFlags) run(cmd *cobra.Command, o verify.Options) error {
 		report.VerifyChecks(out)
 		return nil
 	case f.file != "":
-		return renderVerify(out, f.file, write)
+		return showSaved(out, f.file, "verify", write)
 	}
 	if err := f.apply(&o); err != nil {
 		return err
@@ -115,19 +110,6 @@ func (f *verifyFlags) run(cmd *cobra.Command, o verify.Options) error {
 		return exitError{errVerify, code}
 	}
 	return nil
-}
-
-// renderVerify shows a saved report. Its exit code was that of the run that made it.
-func renderVerify(w io.Writer, file string, write func(io.Writer, *verify.Report) error) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return fmt.Errorf("--report-file: %w", err)
-	}
-	var r verify.Report
-	if err := json.Unmarshal(text, &r); err != nil {
-		return fmt.Errorf("--report-file %s: it is not what \"gomeet verify -o json\" prints: %w", file, err)
-	}
-	return write(w, &r)
 }
 
 // atSites puts URLs without a site at the first one.

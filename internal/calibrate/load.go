@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/gomeet/infra/internal/media"
 )
 
 // Load is how far the load grows.
@@ -31,7 +33,9 @@ type Step struct{ Participants, Publishers int }
 func (s Step) Tracks() int { return s.Publishers * (s.Participants - 1) }
 
 // Seen is how many videos a participant of the step subscribes to at most.
-func (s Step) Seen() int { return min(s.Publishers, s.Participants-1) }
+func (s Step) Seen() int {
+	return media.Meeting{Participants: s.Participants, Publishers: s.Publishers}.Seen()
+}
 
 // Bounds of a load. A room of the published benchmark has 3,000 participants.
 const (

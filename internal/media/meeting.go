@@ -122,6 +122,9 @@ func (m Meeting) Hold(ctx context.Context, server Server, during func(context.Co
 
 func identity(i int) string { return fmt.Sprintf("synthetic-%d", i+1) }
 
+// Seen is how many videos a participant subscribes to at most.
+func (m Meeting) Seen() int { return min(m.Publishers, m.Participants-1) }
+
 // watched are the publishers that a participant sees: all but itself.
 func (m Meeting) watched(i int) (publishers []string) {
 	for j := range m.Publishers {

@@ -12,13 +12,12 @@ import (
 // halfDone is the accident of things that exist by halves. A new cluster ends in the state
 // "error", or is killed while it is provisioned; a new pool's nodes do not come; a cluster
 // and its nodes take long to go: the run is cut off in the middle of it.
-func halfDone(c *campaign, what operation, random *rand.Rand) {
+func halfDone(c *campaign, what operation, random *rand.Rand) (struck bool) {
 	if (what == create || what == abandon) && random.IntN(2) == 0 {
 		c.faults(random, rule{Method: "POST", Path: "/v2/kubernetes/clusters", Kind: "half-created", Probability: 1, Count: 1})
 		_, err := c.command(what)
 		require.Error(c.t, err, "a cluster that was created by halves")
-		c.struck = true
-		return
+		return true
 	}
 	half := map[operation]string{create: "cluster", abandon: "cluster", change: "node", destroy: "cluster_delete"}[what]
 	c.control("delays", `{"`+half+`":"12s","node_delete":"5s"}`)
@@ -28,9 +27,10 @@ func halfDone(c *campaign, what operation, random *rand.Rand) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	time.Sleep(time.Duration(random.Int64N(int64(5 * time.Second))))
-	c.struck = !run.ended()
-	run.kill("")
+	struck = !run.ended()
+	run.killAll()
 	<-run.done
+	return struck
 }
 
 // half counts what an operation makes or deletes by halves.
@@ -49,14 +49,13 @@ func (c *campaign) half(what operation) (n int) {
 // wrongOrder is the accident of deletes: some are refused, nodes and clusters take their
 // time to go, and while a destruction runs somebody else deletes parts of the stack by hand
 // in whatever order.
-func wrongOrder(c *campaign, what operation, random *rand.Rand) {
+func wrongOrder(c *campaign, what operation, random *rand.Rand) (struck bool) {
 	c.control("delays", `{"cluster_delete":"4s","node_delete":"2s"}`)
 	c.faults(random, rule{
 		Method: "DELETE", Kind: []string{"409", "500", "429"}[random.IntN(3)], Probability: 0.2 + 0.5*random.Float64(), Count: 3 + random.IntN(20),
 	})
 	run := c.start(what)
 	var hands sync.WaitGroup
-	early := false
 	if what == destroy {
 		moment := time.Duration(random.Int64N(int64(c.took[what])))
 		chosen := random.Perm(len(byHand))[:1+random.IntN(len(byHand))]
@@ -64,7 +63,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 			select {
 			case <-run.done:
 			case <-time.After(moment):
-				early = true
+				struck = true
 			}
 			for _, i := range chosen {
 				byHand[i](c)
@@ -73,7 +72,7 @@ func wrongOrder(c *campaign, what operation, random *rand.Rand) {
 	}
 	_, _ = run.wait()
 	hands.Wait()
-	c.struck = early || c.fired() > 0
+	return struck || c.fired() > 0
 }
 
 // byHand are deletions by somebody with the keys of the account. What is refused or gone

@@ -12,49 +12,54 @@ import (
 
 // accident is what goes wrong while a command runs.
 type accident struct {
-	name   string
-	happen func(c *campaign, what operation, random *rand.Rand)
+	name string
+	// happen says whether it struck while the command ran.
+	happen func(c *campaign, what operation, random *rand.Rand) (struck bool)
 	// only are the operations it can happen in; nil means all.
 	only map[operation]bool
 }
 
 var accidents = []accident{
-	{name: "the engine killed", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.killed(what, random, func(run *running) { run.kill("") })
+	{name: "the engine killed", happen: func(c *campaign, what operation, random *rand.Rand) bool {
+		return c.killed(what, random, (*running).killAll)
 	}},
-	{name: "the engine killed in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) {
+	{name: "the engine killed in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) bool {
 		c.slow(random)
-		c.killed(what, random, func(run *running) { run.kill("") })
+		return c.killed(what, random, (*running).killAll)
 	}},
-	{name: "the program or its language host killed", happen: func(c *campaign, what operation, random *rand.Rand) {
+	{name: "the program or its language host killed", happen: func(c *campaign, what operation, random *rand.Rand) bool {
 		victim := []string{"pulumi-go.", "pulumi-language-go"}[random.IntN(2)]
-		c.killed(what, random, func(run *running) { c.struck = run.kill(victim) > 0 })
+		return c.killed(what, random, func(run *running) bool { return run.kill(victim) > 0 })
 	}},
-	{name: "the DigitalOcean provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.killed(what, random, func(*running) { c.wire.cut() })
+	{name: "the DigitalOcean provider killed", happen: func(c *campaign, what operation, random *rand.Rand) bool {
+		return c.killed(what, random, func(*running) bool {
+			c.wire.cut()
+			return true
+		})
 	}},
-	{name: "the Kubernetes provider killed", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.killed(what, random, func(run *running) { c.struck = run.kill("pulumi-resource-kubernetes") > 0 })
+	{name: "the Kubernetes provider killed", happen: func(c *campaign, what operation, random *rand.Rand) bool {
+		return c.killed(what, random, func(run *running) bool { return run.kill("pulumi-resource-kubernetes") > 0 })
 	}},
-	{name: "the sandbox killed", happen: func(c *campaign, what operation, random *rand.Rand) {
+	{name: "the sandbox killed", happen: func(c *campaign, what operation, random *rand.Rand) bool {
 		// Cloud, clusters and provider are gone at once, and come back; the engine sees its
 		// calls fail.
 		gone := time.Duration(random.Int64N(int64(3 * time.Second)))
-		c.killed(what, random, func(*running) {
+		return c.killed(what, random, func(*running) bool {
 			c.w.kill()
 			time.Sleep(gone)
 			c.w.start()
+			return true
 		})
 	}},
-	{name: "requests done, and answered with an error or not at all", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.faulty(what, random, []string{"POST", "PUT", "DELETE"}, "error-after-commit", "drop-after-commit")
+	{name: "requests done, and answered with an error or not at all", happen: func(c *campaign, what operation, random *rand.Rand) bool {
+		return c.faulty(what, random, []string{"POST", "PUT", "DELETE"}, "error-after-commit", "drop-after-commit")
 	}},
-	{name: "requests refused: 429, 500, 503, timeouts", happen: func(c *campaign, what operation, random *rand.Rand) {
-		c.faulty(what, random, []string{"GET", "POST", "PUT", "DELETE"}, "429", "500", "503", "timeout")
+	{name: "requests refused: 429, 500, 503, timeouts", happen: func(c *campaign, what operation, random *rand.Rand) bool {
+		return c.faulty(what, random, []string{"GET", "POST", "PUT", "DELETE"}, "429", "500", "503", "timeout")
 	}},
 	{name: "half-created and half-deleted", happen: halfDone},
 	{name: "deletes refused, late and in the wrong order", happen: wrongOrder, only: map[operation]bool{change: true, destroy: true}},
-	{name: "two runs at once in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) {
+	{name: "two runs at once in a slow cloud", happen: func(c *campaign, what operation, random *rand.Rand) bool {
 		c.control("delays", `{"cluster":"3s","node":"1s","load_balancer":"2s","cluster_delete":"2s","node_delete":"1s"}`)
 		first := c.start(what)
 		time.Sleep(time.Duration(random.Int64N(int64(4 * time.Second))))
@@ -68,8 +73,9 @@ var accidents = []accident{
 		alone := first.ended()
 		early, refused := first.wait()
 		const locked = "the stack is currently locked"
-		c.struck = failed != nil && strings.Contains(late, locked) || refused != nil && strings.Contains(early, locked)
-		require.True(c.t, alone || c.struck, "two runs went on beside each other:\n%s\n%s", early, late)
+		struck := failed != nil && strings.Contains(late, locked) || refused != nil && strings.Contains(early, locked)
+		require.True(c.t, alone || struck, "two runs went on beside each other:\n%s\n%s", early, late)
+		return struck
 	}},
 }
 
@@ -79,7 +85,7 @@ const giveUp = time.Minute
 
 // killed starts a command and kills something at a random moment of it: after one of its
 // requests to the cloud, which is where an answer can be lost, or at any time.
-func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)) {
+func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running) bool) (struck bool) {
 	byRequest := random.IntN(5) < 3
 	request := 1 + random.IntN(max(1, c.asked[what]))
 	late := time.Duration(random.Int64N(int64(300 * time.Millisecond)))
@@ -97,15 +103,16 @@ func (c *campaign) killed(what operation, random *rand.Rand, kill func(*running)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	c.struck = !run.ended()
-	kill(run)
+	alive := !run.ended()
+	struck = kill(run) && alive
 	select {
 	case <-run.done:
 	case <-time.After(giveUp):
 		c.t.Logf("the run went on for %s after the accident and was killed", giveUp)
-		run.kill("")
+		run.killAll()
 		<-run.done
 	}
+	return struck
 }
 
 // slow lets everything that DigitalOcean does in the background take seconds.
@@ -152,7 +159,7 @@ func (c *campaign) fired() (n int) {
 }
 
 // faulty runs a command while some requests fail, those to the buckets among them.
-func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, faults ...string) {
+func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, faults ...string) (struck bool) {
 	var rules []rule
 	for _, method := range methods {
 		often := 0.05 + 0.4*random.Float64()
@@ -165,5 +172,5 @@ func (c *campaign) faulty(what operation, random *rand.Rand, methods []string, f
 	}
 	c.faults(random, rules...)
 	_, _ = c.command(what)
-	c.struck = c.fired() > 0
+	return c.fired() > 0
 }

@@ -52,7 +52,7 @@ func (r *running) wait() (string, error) {
 	select {
 	case <-r.done:
 	case <-time.After(limit):
-		r.kill("")
+		r.killAll()
 		<-r.done
 		return r.output.String(), fmt.Errorf("it had not ended after %s: %w", limit, r.err)
 	}
@@ -69,14 +69,14 @@ func (r *running) ended() bool {
 	}
 }
 
-// kill kills the whole run, or only its processes of a name, and returns how many of that
-// name there were.
-func (r *running) kill(name string) int {
-	if name == "" {
-		_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
-		name = "pulumi"
-	}
-	return killMarked(r.dir, name)
+// kill kills the run's processes of a name, and returns how many there were.
+func (r *running) kill(name string) int { return killMarked(r.dir, name) }
+
+// killAll kills the whole run, of which there is always something.
+func (r *running) killAll() bool {
+	_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
+	r.kill("pulumi")
+	return true
 }
 
 // killMarked kills the processes of a name that were started for the sandbox in dir, and
@@ -157,7 +157,7 @@ func (c *campaign) cutOffRecovery(random *rand.Rand) {
 	select {
 	case <-run.done:
 	case <-time.After(time.Duration(random.Int64N(int64(10 * time.Second)))):
-		run.kill("")
+		run.killAll()
 		<-run.done
 		c.t.Log("the recovery was killed, too")
 	}

@@ -147,7 +147,7 @@ func (c *campaign) run(t *testing.T, k faultCase) {
 	kept := c.mark(k.what)
 
 	started := time.Now()
-	k.accident.happen(c, k.what, k.random)
+	c.struck = k.accident.happen(c, k.what, k.random)
 	t.Logf("%s during %s (%t), after %s: %s", k.accident.name, k.what, c.struck, time.Since(started).Round(time.Millisecond), lastLine(c.said()))
 
 	c.calm()
